@@ -1,0 +1,1 @@
+"""Measurements of what Overnight promises about speed, one file per question: `make bench`."""

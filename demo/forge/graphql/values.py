@@ -1,0 +1,73 @@
+"""Things the schema shows that are no records: branches, commits, queues."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from ..records import Label
+
+
+@dataclass(frozen=True, slots=True)
+class RateLimit:
+    cost: int
+    limit: int
+    node_count: int
+    remaining: int
+    reset_at: datetime
+    used: int
+
+
+@dataclass(frozen=True, slots=True)
+class Branch:
+    repository: int
+    name: str
+    sha: str
+
+
+@dataclass(frozen=True, slots=True)
+class CommitAt:
+    repository: int
+    oid: str
+
+
+@dataclass(frozen=True, slots=True)
+class Queue:
+    repository: int
+    branch: str
+
+
+@dataclass(frozen=True, slots=True)
+class AutoMerge:
+    enabled_at: datetime | None
+    enabled_by: str
+    merge_method: str
+
+
+@dataclass(frozen=True, slots=True)
+class SubIssues:
+    total: int
+    completed: int
+
+    @property
+    def percent_completed(self) -> int:
+        return self.completed * 100 // self.total if self.total else 0
+
+
+@dataclass(frozen=True, slots=True)
+class Dependencies:
+    blocked_by: int
+    total_blocked_by: int
+    blocking: int
+    total_blocking: int
+
+
+@dataclass(frozen=True, slots=True)
+class GoneLabel:
+    """A label of an event that the repository no longer has."""
+
+    id: int
+    name: str
+    color: str = "ededed"
+    description: str | None = None
+
+
+AnyLabel = Label | GoneLabel

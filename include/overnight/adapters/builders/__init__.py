@@ -1,0 +1,5 @@
+"""Builders: what turns an issue into changed files."""
+
+from .agent import AgentBuilder
+
+__all__ = ["AgentBuilder"]

@@ -1,0 +1,179 @@
+"""The coding agent: a model with file and shell tools, confined to the sandbox, held to its budget."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+import uuid
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from json import JSONDecodeError
+
+from airflow.providers.common.ai.toolsets.sandbox import SandboxToolset
+from httpx2 import HTTPError
+from openai import OpenAIError
+from pydantic import ValidationError
+from pydantic_ai import Agent, UsageLimits, capture_run_messages
+from pydantic_ai.exceptions import (
+    AgentRunError,
+    ModelRetry,
+    ToolRetryError,
+    UnexpectedModelBehavior,
+    UsageLimitExceeded,
+)
+from pydantic_ai.messages import ModelMessage, ModelMessagesTypeAdapter
+from pydantic_ai.toolsets import CombinedToolset
+
+from ...domain.changes import BuildOutcome, Commission
+from ...domain.errors import NotFound, OvernightError, SettingsError, Stuck, TimedOut
+from ...ports import Budget, Handle, Pending, Sandbox, Tree
+from ..models.endpoints import ModelEndpoint
+from ..models.failures import classify_error
+from ..models.metering import MeteredModel
+from ..sandbox.backend import TreeBackend
+from .prompts import load_prompt, task_prompt
+from .tools import editing_tools
+from .watching import WatchedToolset
+
+_REQUESTS = 80
+_SUMMARY = 4000
+_KEPT_TRANSCRIPTS = 20
+_FOREIGN = (AgentRunError, OpenAIError, HTTPError, JSONDecodeError, TimeoutError)
+_BAD_CALLS = (ToolRetryError, ModelRetry, ValidationError)
+
+
+@dataclass(frozen=True, slots=True)
+class _Job:
+    """One attempt between begin and collect."""
+
+    commission: Commission
+    tree: Tree
+    budget: Budget
+    endpoint: ModelEndpoint
+
+
+class AgentBuilder:
+    """The builders `openai` and `local`: an agent that runs in this process, within `collect`.
+
+    :param endpoints: tier label → endpoint; a commission's tier picks one.
+    :param clean: removes every known secret from a text.
+    :param requests: the most model requests of one attempt.
+    """
+
+    name = "openai"
+
+    def __init__(
+        self,
+        endpoints: Mapping[str, ModelEndpoint],
+        sandbox: Sandbox,
+        clean: Callable[[str], str],
+        *,
+        requests: int = _REQUESTS,
+    ) -> None:
+        self._endpoints = dict(endpoints)
+        self._sandbox = sandbox
+        self._clean = clean
+        self._requests = requests
+        self._jobs: dict[str, _Job] = {}
+        self._transcripts: dict[str, str] = {}
+
+    def begin(self, commission: Commission, tree: Tree, budget: Budget) -> Handle:
+        """Accept one attempt; SettingsError when no endpoint is known for its tier."""
+        endpoint = self._endpoints.get(commission.tier)
+        if endpoint is None:
+            known = ", ".join(sorted(self._endpoints)) or "none"
+            raise SettingsError(
+                f"no model is set for tier {commission.tier}: add it to `models` (set: {known})"
+            )
+        handle = Handle(self.name, uuid.uuid4().hex)
+        self._jobs[handle.id] = _Job(commission, tree, budget, endpoint)
+        return handle
+
+    def collect(self, handle: Handle) -> BuildOutcome | Pending:
+        """Run the attempt to its end and return what it did.
+
+        :raises ModelFailure: the model did not answer usably.
+        :raises Stuck: it went in circles, or used up its requests.
+        :raises TimedOut: its wall clock ended.
+        :raises OverBudget: the next request could cross a limit; it was not sent.
+        """
+        job = self._jobs.pop(handle.id, None)
+        if job is None:
+            raise NotFound(f"build {handle.id} ended with the process that began it: begin it again")
+        run = _Run(job, self._sandbox, self._clean, self._requests)
+        try:
+            return asyncio.run(run.outcome())
+        finally:
+            self._transcripts[handle.id] = run.transcript()
+            while len(self._transcripts) > _KEPT_TRANSCRIPTS:
+                del self._transcripts[next(iter(self._transcripts))]
+
+    def transcript(self, handle: Handle) -> str:
+        """Return the redacted conversation of an attempt that ended, even badly; "" when it is not known."""
+        return self._transcripts.get(handle.id, "")
+
+
+class _Run:
+    """One attempt while it runs."""
+
+    def __init__(self, job: _Job, sandbox: Sandbox, clean: Callable[[str], str], requests: int) -> None:
+        self._job = job
+        self._clean = clean
+        self._limits = UsageLimits(request_limit=requests)
+        self._started = time.monotonic()
+        self._model = MeteredModel(job.endpoint, job.budget)
+        self.messages: list[ModelMessage] = []
+        self._backend = TreeBackend(sandbox, job.tree.path, remaining=self._remaining)
+
+    async def outcome(self) -> BuildOutcome:
+        """Let the agent work; our own errors pass, what a model or its client raises becomes ours."""
+        clock = asyncio.timeout(self._job.commission.seconds)
+        with capture_run_messages() as messages:
+            self.messages = messages
+            try:
+                async with clock:
+                    summary = await self._work()
+            except _FOREIGN as error:
+                raise self._translated(error, timed_out=clock.expired()) from error
+        return BuildOutcome(
+            summary=self._clean(summary)[:_SUMMARY],
+            usage=self._model.usage,
+            model=self._job.endpoint.model,
+            prompt_version=load_prompt("build_system").version,
+            seconds=time.monotonic() - self._started,
+            transcript=self.transcript(),
+        )
+
+    def transcript(self) -> str:
+        """Return the conversation so far as JSON text, redacted."""
+        return self._clean(ModelMessagesTypeAdapter.dump_json(self.messages, indent=1).decode())
+
+    async def _work(self) -> str:
+        shell = SandboxToolset(self._backend)
+        tools = WatchedToolset(CombinedToolset([shell, editing_tools(self._backend)]), clean=self._clean)
+        agent: Agent[None, str] = Agent(
+            self._model,
+            instructions=load_prompt("build_system").text,
+            toolsets=[tools],
+            name="overnight-builder",
+        )
+        prompt = self._clean(task_prompt(self._job.commission))
+        try:
+            return (await agent.run(prompt, usage_limits=self._limits)).output
+        finally:
+            await self._model.close()
+
+    def _remaining(self) -> float:
+        return max(0.1, self._started + self._job.commission.seconds - time.monotonic())
+
+    def _translated(self, error: Exception, *, timed_out: bool) -> OvernightError:
+        tier, model = self._job.commission.tier, self._job.endpoint.model
+        if timed_out:
+            return TimedOut(f"the attempt on tier {tier} ran longer than {self._job.commission.seconds:g} s")
+        if isinstance(error, UsageLimitExceeded):
+            return Stuck(
+                f"the builder used all {self._limits.request_limit} model requests and did not finish"
+            )
+        if isinstance(error, UnexpectedModelBehavior) and isinstance(error.__cause__, _BAD_CALLS):
+            return Stuck(f"{model} keeps calling tools in a way that cannot be carried out")
+        return classify_error(error, model)

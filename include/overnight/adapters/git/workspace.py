@@ -1,0 +1,147 @@
+"""The Workspace port on git: one bare mirror per repository and worker, a work tree per issue."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from ...domain.changes import Base, Change
+from ...domain.errors import ChangeUnusable, RepositoryUnusable
+from ...domain.issues import Repository
+from ...domain.orders import NightOrder
+from ...ports import Storage, Tree
+from . import bundles, commits, pushing, trees
+from .access import RemoteAccess
+from .mirrors import Mirror, checked
+
+_CONFLICTS = 1
+
+
+@dataclass(frozen=True, slots=True)
+class GitWorkspace:
+    """Git on this worker.
+
+    :param home: folder for mirrors, trees and their git directories; on one disk, ours alone.
+    :param storage: where bundles are put and found.
+    :param remote: how GitHub is reached.
+    """
+
+    home: Path
+    storage: Storage
+    remote: RemoteAccess
+
+    def refresh(self, repository: Repository) -> str:
+        """Fetch the mirror and return the sha of the default branch.
+
+        Errors: RepositoryUnusable (empty), NotAuthorized, NotFound, Unreachable, DiskFull.
+        """
+        return self._mirror(repository).fetch()
+
+    def open_tree(self, repository: Repository, base: Base, name: str) -> Tree:
+        """Return a fresh work tree `name` at the base, applying its bundles when needed."""
+        mirror = self._mirror(repository)
+        mirror.require_base(base, self.storage)
+        return trees.lay_out(self.home.resolve(), mirror, base, checked(base.sha), name)
+
+    def close_tree(self, tree: Tree) -> None:
+        """Remove a work tree."""
+        trees.discard(tree)
+
+    def commit(self, tree: Tree, message: str, order: NightOrder) -> str | None:
+        """Commit everything in the tree as the order's author; None when nothing changed.
+
+        ChangeUnusable: nested repositories, submodules, links that leave the tree, giant files.
+        """
+        return commits.commit(tree, message, order)
+
+    def rollback(self, tree: Tree, sha: str) -> None:
+        """Put the tree back to a commit, untracked and ignored files gone."""
+        trees.empty(tree.path)
+        trees.check_out(tree, checked(sha))
+
+    def pack(self, tree: Tree, issue: int, branch: str) -> Change:
+        """Bundle base..HEAD into storage and describe it; ChangeUnusable when empty."""
+        return bundles.pack(tree, issue, branch, self.storage)
+
+    def open_change(self, repository: Repository, change: Change, name: str) -> Tree:
+        """Return a clean work tree at the change's head, taken from its bundle alone."""
+        mirror = self._mirror(repository)
+        mirror.require_base(change.base, self.storage)
+        self._prove(mirror, change)
+        return trees.lay_out(self.home.resolve(), mirror, change.base, change.head_sha, name)
+
+    def diff(self, tree: Tree) -> str:
+        """Return the unified diff base..HEAD (text; binary files named only)."""
+        said = trees.git_of(tree).ask(
+            "show the change",
+            *("diff", "--no-color", "--no-ext-diff", "--no-textconv", "--find-renames", "--full-index"),
+            *("--src-prefix=a/", "--dst-prefix=b/", tree.base.sha, "HEAD"),
+        )
+        return said.out.decode(errors="replace")
+
+    def read_file(self, repository: Repository, sha: str, path: str) -> str | None:
+        """Return a file of a commit as text; None when absent, a folder or a symbolic link."""
+        mirror = self._mirror(repository)
+        mirror.require(checked(sha))
+        for entry in mirror.git.ask(f"read {path}", "ls-tree", "-z", sha, "--", path).fields:
+            about, name = entry.split("\t", 1)
+            mode, kind, blob = about.split(" ")
+            if name == path and kind == "blob" and mode.startswith("100"):
+                return mirror.git.ask(f"read {path}", "cat-file", "blob", blob).out.decode(errors="replace")
+        return None
+
+    def list_files(self, repository: Repository, sha: str) -> tuple[str, ...]:
+        """Return every path of a commit, sorted."""
+        mirror = self._mirror(repository)
+        mirror.require(checked(sha))
+        fields = mirror.git.ask("list files", "ls-tree", "-r", "-z", "--name-only", sha).fields
+        return tuple(
+            sorted(name.encode(errors="surrogateescape").decode(errors="replace") for name in fields)
+        )
+
+    def conflicts(self, repository: Repository, ours: str, theirs: str) -> tuple[str, ...]:
+        """Return the paths on which merging two commits would conflict; empty when it is clean."""
+        mirror = self._mirror(repository)
+        for sha in (ours, theirs):
+            mirror.require(checked(sha))
+        said = mirror.git.attempt(
+            *("merge-tree", "--write-tree", "--name-only", "--no-messages", "-z", ours, theirs)
+        )
+        if said.code == 0:
+            return ()
+        if said.code != _CONFLICTS:
+            raise mirror.git.refusal(f"merge {ours[:12]} and {theirs[:12]}", said)
+        return tuple(sorted(set(said.fields[1:])))
+
+    def push(self, repository: Repository, change: Change, expected: str | None) -> None:
+        """Push the change to its branch; `expected` is our own earlier sha there, None for a new branch.
+
+        Forbidden when somebody else's commit stands there or the branch is protected. Pushing what
+        already stands there does nothing.
+        """
+        mirror = self._mirror(repository)
+        mirror.require_base(change.base, self.storage)
+        if not mirror.holds(change.head_sha):
+            self._prove(mirror, change)
+        pushing.push(mirror, change, expected)
+
+    def remote_sha(self, repository: Repository, branch: str) -> str | None:
+        """Return the sha of a branch on GitHub, None when it does not exist."""
+        return pushing.remote_sha(self._mirror(repository), branch)
+
+    def _mirror(self, repository: Repository) -> Mirror:
+        if not repository.node_id:
+            raise RepositoryUnusable(f"{repository.full_name} has no node id: read it from GitHub first")
+        return Mirror.of(self.home.resolve(), repository, self.remote)
+
+    def _prove(self, mirror: Mirror, change: Change) -> None:
+        """Take the change from its bundle and check that it is the one that was described."""
+        brought = mirror.take_in(change.bundle, self.storage)
+        if brought != change.head_sha:
+            raise ChangeUnusable(f"{change.bundle} holds {brought}, not {change.head_sha}")
+        tree_sha = mirror.git.ask("read the change", "rev-parse", "--verify", f"{brought}^{{tree}}").text
+        above = mirror.git.attempt("merge-base", "--is-ancestor", checked(change.base.sha), brought).code == 0
+        if tree_sha != change.tree_sha or not above:
+            raise ChangeUnusable(
+                f"{change.bundle} is not the change of issue #{change.issue} on {change.base.ref}"
+            )

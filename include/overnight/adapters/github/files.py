@@ -1,0 +1,102 @@
+"""Issues from a file of GitHub REST issue objects: a JSON array or JSON Lines."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from ...domain.errors import SettingsError
+from ...domain.issues import Issue, Milestone
+
+
+def read_issues_file(path: Path) -> tuple[tuple[Issue, ...], str]:
+    """Return the open issues of a file (pull requests left out) and the repository they tell of ("" if none).
+
+    :raises SettingsError: naming the file, and the line or element that is wrong.
+    """
+    try:
+        text = path.read_text("utf-8", errors="replace")
+    except OSError as error:
+        raise SettingsError(f"{path}: cannot be read: {error.strerror}") from error
+    issues: dict[int, Issue] = {}
+    repository = ""
+    for where, data in _objects(text, path):
+        if not isinstance(data, Mapping) or not _is_number(data.get("number")):
+            raise SettingsError(f"{path}: {where}: not a GitHub issue object (it needs an integer `number`)")
+        repository = repository or _repository(data)
+        if "pull_request" not in data and _text(data, "state", "open") == "open":
+            issues[data["number"]] = _issue(data)
+    return tuple(issues.values()), repository
+
+
+def _objects(text: str, path: Path) -> Iterator[tuple[str, Any]]:
+    if text.lstrip("\ufeff \t\r\n").startswith("["):
+        try:
+            for index, data in enumerate(json.loads(text.lstrip("\ufeff"))):
+                yield f"element {index}", data
+        except (json.JSONDecodeError, RecursionError) as error:
+            raise SettingsError(f"{path}: not valid JSON: {error}") from error
+        return
+    for number, line in enumerate(text.split("\n"), 1):
+        if line.strip():
+            try:
+                yield f"line {number}", json.loads(line)
+            except (json.JSONDecodeError, RecursionError) as error:
+                raise SettingsError(f"{path}: line {number}: not valid JSON: {error}") from error
+
+
+def _issue(data: Mapping[str, Any]) -> Issue:
+    kind = data.get("type")
+    labels = data.get("labels") or ()
+    return Issue(
+        number=data["number"],
+        title=_text(data, "title"),
+        body=_text(data, "body"),
+        author=_login(data.get("user")),
+        author_association=_text(data, "author_association", "NONE"),
+        labels=tuple(name for name in map(_label, labels if isinstance(labels, list) else ()) if name),
+        issue_type=_text(kind, "name") if isinstance(kind, Mapping) else "",
+        created_at=_moment(data.get("created_at")),
+        updated_at=_moment(data.get("updated_at")),
+        milestone=_milestone(data.get("milestone")),
+        url=_text(data, "html_url"),
+        node_id=_text(data, "node_id"),
+    )
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and value > 0
+
+
+def _text(data: Mapping[str, Any], key: str, default: str = "") -> str:
+    value = data.get(key)
+    return value if isinstance(value, str) else default
+
+
+def _login(user: object) -> str:
+    return _text(user, "login") if isinstance(user, Mapping) else ""
+
+
+def _label(label: object) -> str:
+    return _text(label, "name") if isinstance(label, Mapping) else label if isinstance(label, str) else ""
+
+
+def _milestone(data: object) -> Milestone | None:
+    if not isinstance(data, Mapping):
+        return None
+    return Milestone(_text(data, "title"), due_on=_moment(data.get("due_on")))
+
+
+def _moment(value: object) -> datetime | None:
+    try:
+        return datetime.fromisoformat(value) if isinstance(value, str) else None
+    except ValueError:
+        return None
+
+
+def _repository(data: Mapping[str, Any]) -> str:
+    url = _text(data, "repository_url")
+    return "/".join(url.split("/")[-2:]) if "/repos/" in url else ""

@@ -1,0 +1,136 @@
+"""Requests to GitHub and what comes back, as plain JSON values."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any, cast
+from urllib.parse import quote, urlsplit
+
+import github
+from github.Requester import Requester
+
+from ...domain.errors import NotAuthorized, NotFound, RateLimited
+from .errors import NotJson, speaking_github
+from .pace import Pacer
+from .patience import Patience
+
+_NEXT = re.compile(r'<([^>]+)>\s*;\s*rel="next"')
+_REDIRECTS = (307, 308)
+_MOST_REDIRECTS = 3
+_MOST_PAGES = 1000
+
+
+class Wire:
+    """One connection: reads are repeated with patience, writes are paced and never repeated here."""
+
+    def __init__(
+        self, client: github.Github, patience: Patience | None = None, pacer: Pacer | None = None
+    ) -> None:
+        self._requester = client.requester
+        self._pacer = pacer or Pacer()
+        self.patience = patience or Patience()
+
+    def get(self, path: str, **parameters: Any) -> dict[str, Any]:
+        """Return the JSON object at a path."""
+        document = self.patience.persist(lambda: self._exchange("GET", path, parameters, dict)[1])
+        return cast("dict[str, Any]", document)
+
+    def find(self, path: str, **parameters: Any) -> dict[str, Any] | None:
+        """Return the JSON object at a path, None when it is not there."""
+        try:
+            return self.get(path, **parameters)
+        except NotFound:
+            return None
+
+    def pages(self, path: str, **parameters: Any) -> Iterator[dict[str, Any]]:
+        """Yield the entries of a list, page after page."""
+        following: str | None = path
+        asked: Mapping[str, Any] = {"per_page": 100, **parameters}
+        for _ in range(_MOST_PAGES):
+            if following is None:
+                return
+            headers, entries = self._page(following, asked)
+            yield from entries
+            link = _NEXT.search(headers.get("link", ""))
+            following, asked = (link.group(1) if link else None), {}
+
+    def _page(self, url: str, parameters: Mapping[str, Any]) -> tuple[dict[str, str], list[dict[str, Any]]]:
+        headers, entries = self.patience.persist(lambda: self._exchange("GET", url, parameters, list))
+        return headers, [entry for entry in entries if isinstance(entry, dict)]
+
+    def graphql(self, query: str, variables: Mapping[str, Any]) -> tuple[dict[str, str], dict[str, Any]]:
+        """Ask GraphQL once; return the answer's headers and document, errors and all."""
+        body = {"query": query, "variables": dict(variables)}
+        return self._exchange("POST", self._requester.graphql_url, {}, dict, body)
+
+    def write(self, verb: str, path: str, body: Mapping[str, Any] | None = None) -> Any:
+        """Send one write when its turn has come; the caller looks up before it repeats."""
+        self._pacer.turn()
+        try:
+            return self._exchange(verb, path, {}, object, body)[1]
+        except RateLimited as error:
+            # The caller's own wait follows; this keeps all other writes of the process back as well.
+            self._pacer.hold(min(error.retry_after or 0.0, self.patience.longest_wait))
+            raise
+
+    def _exchange(
+        self,
+        verb: str,
+        url: str,
+        parameters: Mapping[str, Any],
+        shape: type,
+        body: Mapping[str, Any] | None = None,
+    ) -> tuple[dict[str, str], Any]:
+        """Send a request once and return the answer's headers and JSON, which must have the shape."""
+        with speaking_github(f"{verb} {urlsplit(url).path}"):
+            for _ in range(_MOST_REDIRECTS):
+                status, headers, text = self._send(verb, url, parameters, body)
+                # PyGithub follows 301 alone; a write to a renamed repository is answered with 307.
+                if status not in _REDIRECTS or "location" not in headers:
+                    break
+                url, parameters = self._same_host(headers["location"]), {}
+            data = _parsed(status, text)
+            if status >= 300:
+                raise Requester.createException(status, headers, data if isinstance(data, dict) else {})
+            if not isinstance(data, shape):
+                raise NotJson(f"a {shape.__name__} was expected")
+        return headers, data
+
+    def _send(
+        self, verb: str, url: str, parameters: Mapping[str, Any], body: Mapping[str, Any] | None
+    ) -> tuple[int, dict[str, Any], str]:
+        sent = dict(body) if body is not None else None
+        try:
+            return self._requester.requestJson(verb, url, parameters=dict(parameters), input=sent)
+        except github.GithubException as error:
+            # Only an App's exchange of its key for a token raises here; every other answer comes back.
+            if error.status in (401, 404):
+                reason = "GitHub knows no such App installation: check app_id, installation_id and private_key"
+                raise NotAuthorized(reason) from error
+            raise
+
+    def _same_host(self, location: str) -> str:
+        """Return a redirect's target; the token never travels to another host."""
+        parts = urlsplit(location)
+        if parts.netloc and parts.hostname != self._requester.hostname:
+            raise RuntimeError("redirected to another host")
+        return location
+
+
+def segment(text: str) -> str:
+    """Return a text as one segment of a path, whatever is in it."""
+    return quote(text, safe="")
+
+
+def _parsed(status: int, text: str) -> Any:
+    """Return the JSON of an answer; an error's page need not be JSON, a success must be."""
+    if not text:
+        return None
+    try:
+        return json.loads(text)
+    except ValueError as error:
+        if status >= 400:
+            return {}
+        raise NotJson("the answer is not JSON") from error

@@ -1,0 +1,143 @@
+"""Dollars, reserved before they are spent: by attempt, by issue over its life, by night and by month."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from decimal import ROUND_CEILING, Decimal
+
+from sqlalchemy import ColumnElement, Connection, func, insert, select, update
+
+from ...domain.errors import NotFound, OverBudget, SettingsError
+from ...domain.orders import NightOrder
+from ...ports import Claim
+from .chain import uuid7
+from .claims import require
+from .engine import lock
+from .store import Store
+from .tables import spending
+
+_MICROS = Decimal(1_000_000)
+
+
+class SqlBudgets:
+    """The `Budgets` port; money is kept in whole millionths of a dollar, rounded up."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    def open(
+        self, order: NightOrder, repository: str, issue: int, attempt: str, *, claim: Claim | None = None
+    ) -> SqlBudget:
+        """Return the budget of one attempt.
+
+        :param claim: checked by every reservation, when given.
+        """
+        return SqlBudget(self._store, order, repository, issue, attempt, claim)
+
+    def spent(
+        self, *, repository: str | None = None, issue: int | None = None, night: str | None = None
+    ) -> Decimal:
+        """Return dollars spent or reserved in the scope that all given names narrow down to.
+
+        Without any: the current UTC month, of all repositories. Issue and repository alone: their lifetime.
+        """
+        given = {"repository": repository, "issue": issue, "night": night}
+        scope = [spending.c[name] == value for name, value in given.items() if value is not None]
+        with self._store.read() as connection:
+            return _dollars(_booked(connection, *scope or [spending.c.month == _month(self._store.now())]))
+
+
+@dataclass(frozen=True, slots=True)
+class SqlBudget:
+    """The `Budget` port: one attempt's purse."""
+
+    store: Store
+    order: NightOrder
+    repository: str
+    issue: int
+    attempt: str
+    claim: Claim | None = None
+
+    def reserve(self, usd: Decimal) -> str:
+        """Reserve an upper bound and return its id; until it is settled it counts as spent.
+
+        :raises OverBudget: a limit would be crossed; the message names it.
+        :raises FenceLost: another worker holds the issue now.
+        """
+        asked = _micros(usd)
+        with self.store.write() as connection:
+            if self.claim is not None:
+                require(connection, self.claim)
+            lock(connection, "budget")
+            now = self.store.now()
+            self._refuse_beyond_limits(connection, asked, _month(now))
+            return self._book(connection, asked, now)
+
+    def settle(self, reservation: str, usd: Decimal, tokens: int) -> None:
+        """Book what it really cost, even above the reservation; a second settlement changes nothing.
+
+        :raises NotFound: no such reservation.
+        """
+        booked = _micros(usd)
+        with self.store.write() as connection:
+            mine = spending.c.id == reservation
+            if connection.execute(select(spending.c.id).where(mine)).one_or_none() is None:
+                raise NotFound(f"there is no reservation {reservation} in the ledger")
+            connection.execute(
+                update(spending)
+                .where(mine, spending.c.settled_at.is_(None))
+                .values(booked=booked, tokens=tokens, settled_at=self.store.now())
+            )
+
+    def _refuse_beyond_limits(self, connection: Connection, asked: int, month: str) -> None:
+        limits, table = self.order.limits, spending.c
+        same_issue = (table.repository == self.repository) & (table.issue == self.issue)
+        for name, limit, scope in (
+            ("attempt", limits.attempt_usd, same_issue & (table.attempt == self.attempt)),
+            ("issue", limits.issue_usd, same_issue),
+            ("night", limits.night_usd, table.night == self.order.night),
+            ("month", limits.month_usd, table.month == month),
+        ):
+            booked = _booked(connection, scope)
+            if _dollars(booked + asked) > limit:
+                raise OverBudget(
+                    f"the limit of ${limit:.2f} for one {name} would be crossed: ${_dollars(booked):.4f} "
+                    f"is spent or reserved, ${_dollars(asked):.4f} more was asked for (limits.{name}_usd)"
+                )
+
+    def _book(self, connection: Connection, asked: int, now: datetime) -> str:
+        row = {
+            "id": uuid7(now),
+            "repository": self.repository,
+            "night": self.order.night,
+            "issue": self.issue,
+            "attempt": self.attempt,
+            "month": _month(now),
+            "at": now,
+            "reserved": asked,
+            "booked": asked,
+            "tokens": 0,
+        }
+        connection.execute(insert(spending).values(row))
+        return str(row["id"])
+
+
+def _booked(connection: Connection, *scope: ColumnElement[bool]) -> int:
+    return int(
+        connection.execute(select(func.coalesce(func.sum(spending.c.booked), 0)).where(*scope)).scalar_one()
+    )
+
+
+def _micros(usd: Decimal) -> int:
+    if not usd.is_finite() or usd < 0:
+        raise SettingsError(f"{usd} is not an amount of dollars")
+    return int((usd * _MICROS).to_integral_value(ROUND_CEILING))
+
+
+def _dollars(micros: int) -> Decimal:
+    return Decimal(micros) / _MICROS
+
+
+def _month(now: datetime) -> str:
+    return now.astimezone(UTC).strftime("%Y-%m")

@@ -1,0 +1,20 @@
+"""Run by Alembic inside the transaction that `upgrade.py` holds; there is no offline mode.
+
+Alembic loads this file by path, outside any package, so its imports cannot be relative.
+"""
+
+from __future__ import annotations
+
+from alembic import context
+
+from include.overnight.adapters.ledger.tables import metadata
+from include.overnight.adapters.ledger.upgrade import VERSION_TABLE
+
+context.configure(
+    connection=context.config.attributes["connection"],
+    target_metadata=metadata,
+    version_table=VERSION_TABLE,
+    transactional_ddl=True,
+)
+with context.begin_transaction():
+    context.run_migrations()

@@ -1,0 +1,88 @@
+"""Read events back."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Mapping
+from typing import Any
+
+from sqlalchemy import Connection, Row, Select, select
+
+from ...domain.errors import SchemaMismatch
+from ...domain.events import Event, EventQuery, EventType, Severity
+from .chain import HEADS
+from .tables import events, payloads
+
+TOMBSTONED = "tombstoned"
+"""Metadata key of an event whose payload was removed, in the place of all the others."""
+_REMOVED: Mapping[str, Any] = {"description": "[removed]", "metadata": {TOMBSTONED: True}}
+
+
+def find(connection: Connection, query: EventQuery) -> tuple[Event, ...]:
+    """Return matching events: of one night in the order written, else in the order of their moments."""
+    order = [events.c.seq] if query.night else [events.c.at, events.c.stream, events.c.seq]
+    ordered = order if query.oldest_first else [column.desc() for column in order]
+    found = narrow(_joined(), query).order_by(*ordered).limit(query.limit)
+    return tuple(_event(row) for row in connection.execute(found))
+
+
+def by_ids(connection: Connection, ids: Collection[str]) -> dict[str, Event]:
+    """Return the stored events among some ids."""
+    if not ids:
+        return {}
+    found = connection.execute(_joined().where(events.c.id.in_(ids)))
+    return {row.id: _event(row) for row in found}
+
+
+def narrow(statement: Select[Any], query: EventQuery) -> Select[Any]:
+    """Add a query's conditions: `since` is inclusive, `until` is not; committed heads are never shown."""
+    if query.night:
+        statement = statement.where(events.c.stream == query.night)
+    else:
+        statement = statement.where(events.c.stream != HEADS)
+    if query.types:
+        statement = statement.where(events.c.type.in_([kind.value for kind in query.types]))
+    if query.since is not None:
+        statement = statement.where(events.c.at >= query.since)
+    if query.until is not None:
+        statement = statement.where(events.c.at < query.until)
+    for name in ("severity", "repository", "night", "issue", "dry_run"):
+        if (wanted := getattr(query, name)) is not None:
+            statement = statement.where(events.c[name] == wanted)
+    return statement
+
+
+def is_tombstoned(event: Event) -> bool:
+    """Return whether an event's payload was removed."""
+    return event.metadata == {TOMBSTONED: True}
+
+
+def _joined() -> Select[Any]:
+    return select(events, payloads.c.body).outerjoin(payloads, payloads.c.event == events.c.id)
+
+
+def _event(row: Row[Any]) -> Event:
+    try:
+        return _decode(row, _REMOVED if row.body is None else json.loads(row.body))
+    except (ValueError, KeyError) as error:
+        raise SchemaMismatch(
+            f"event {row.id} cannot be read (type {row.type!r}): written by a newer version, or tampered "
+            "with; `overnight audit verify` tells"
+        ) from error
+
+
+def _decode(row: Row[Any], body: Mapping[str, Any]) -> Event:
+    return Event(
+        type=EventType(row.type),
+        description=body["description"],
+        severity=Severity(row.severity),
+        repository=row.repository,
+        night=row.night,
+        issue=row.issue,
+        attempt=row.attempt,
+        metadata=body["metadata"],
+        dry_run=row.dry_run,
+        id=row.id,
+        at=row.at,
+        schema_version=row.schema_version,
+    )

@@ -1,0 +1,234 @@
+"""The one place where ports meet adapters: each part is made when it is first touched."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from decimal import Decimal
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from .credentials import Credentials, from_environment
+from .domain.errors import SettingsError
+from .domain.models import LADDER, Tier
+from .domain.redaction import Redactor
+from .settings import Settings, load_settings
+
+if TYPE_CHECKING:
+    from github import Github
+
+    from .adapters.github import Pace
+    from .adapters.ledger import LedgerDatabase
+    from .adapters.models import ModelEndpoint
+    from .ports import (
+        Budgets,
+        Builder,
+        Claims,
+        CommandReader,
+        Gate,
+        Ledger,
+        Quota,
+        Records,
+        Sandbox,
+        Storage,
+        Tracker,
+        Workspace,
+        Writer,
+    )
+
+
+class SystemClock:
+    """The machine's clock."""
+
+    def now(self) -> datetime:
+        return datetime.now(UTC)
+
+    def sleep(self, seconds: float) -> None:
+        time.sleep(seconds)
+
+
+@dataclass(frozen=True)
+class Overnight:
+    """The Desk of services, made from settings and credentials."""
+
+    settings: Settings
+    credentials: Credentials
+
+    @property
+    def ledger_url(self) -> str:
+        return self.credentials.ledger_url or self.settings.ledger_url
+
+    @cached_property
+    def clock(self) -> SystemClock:
+        return SystemClock()
+
+    @cached_property
+    def redactor(self) -> Redactor:
+        return Redactor(self.credentials.secrets())
+
+    @cached_property
+    def database(self) -> LedgerDatabase:
+        from .adapters.ledger import LedgerDatabase
+
+        if self.ledger_url.startswith("sqlite"):
+            self.settings.home.mkdir(parents=True, exist_ok=True)
+        return LedgerDatabase(self.ledger_url, clean=self.redactor.clean_value, now=self.clock.now)
+
+    @property
+    def ledger(self) -> Ledger:
+        return self.database.ledger
+
+    @property
+    def claims(self) -> Claims:
+        return self.database.claims
+
+    @property
+    def quota(self) -> Quota:
+        return self.database.quota
+
+    @property
+    def budgets(self) -> Budgets:
+        return self.database.budgets
+
+    @property
+    def records(self) -> Records:
+        return self.database.records
+
+    @cached_property
+    def storage(self) -> Storage:
+        from .adapters.storage import ObjectStorage
+
+        return ObjectStorage(self.settings.storage_url)
+
+    @cached_property
+    def sandbox(self) -> Sandbox:
+        from .adapters.sandbox import BubblewrapSandbox, UnconfinedSandbox
+
+        if self.settings.values.sandbox == "none":
+            return UnconfinedSandbox(toolbox=self.settings.values.toolbox)
+        return BubblewrapSandbox(toolbox=self.settings.values.toolbox)
+
+    @cached_property
+    def gates(self) -> Sequence[Gate]:
+        from .adapters.gates import make_gates
+
+        return make_gates(self.sandbox)
+
+    @cached_property
+    def commands(self) -> CommandReader:
+        from .adapters.commands import RepositoryCommands
+
+        return RepositoryCommands()
+
+    @cached_property
+    def _client(self) -> Github:
+        from .adapters.github import GitHubAccess, connect
+
+        access = GitHubAccess(
+            url=self.credentials.github_url or self.settings.values.github_url,
+            token=self.credentials.github_token,
+            **self.credentials.app,
+        )
+        return connect(access, pace=self._pace)
+
+    @cached_property
+    def _pace(self) -> Pace:
+        from .adapters.github import Pace
+
+        spacing = self.settings.values.write_spacing_seconds
+        return Pace(seconds_between_writes=spacing) if spacing >= 1 else Pace.unhurried()
+
+    @cached_property
+    def tracker(self) -> Tracker:
+        from .adapters.github import GitHubTracker
+
+        return GitHubTracker(self._client)
+
+    @cached_property
+    def writer(self) -> Writer:
+        from .adapters.github import GitHubWriter, Pacer
+
+        return GitHubWriter(self._client, clean=self.redactor.clean, pacer=Pacer(self._pace))
+
+    @cached_property
+    def workspace(self) -> Workspace:
+        from .adapters.git import GitWorkspace, RemoteAccess
+
+        auth = self._client.requester.auth
+        return GitWorkspace(self.settings.home, self.storage, RemoteAccess(token=auth.token if auth else ""))
+
+    @cached_property
+    def endpoints(self) -> Mapping[str, ModelEndpoint]:
+        from .adapters.models import ModelEndpoint
+
+        url = self.credentials.openai_url or self.settings.values.openai_url
+        return {
+            tier: ModelEndpoint(
+                tier=tier,
+                base_url=model.base_url or url,
+                api_key=self.credentials.keys.get(model.api_key_env, ""),
+                **model.model_dump(exclude={"base_url", "api_key_env"}),
+            )
+            for tier, model in self.settings.models.items()
+        }
+
+    @cached_property
+    def _agent(self) -> Builder:
+        from .adapters.builders import AgentBuilder
+
+        return AgentBuilder(self.endpoints, self.sandbox, self.redactor.clean)
+
+    def builder(self, tier: str) -> Builder:
+        return self._agent
+
+    def available_tiers(self) -> Mapping[str, str]:
+        return {tier: self._why_not(tier) for tier in (*LADDER, Tier.LOCAL_BUILDER)}
+
+    def _why_not(self, tier: str) -> str:
+        model = self.settings.models.get(tier)
+        if tier == Tier.LOCAL_BUILDER and not self.settings.values.desktop_builder_enabled:
+            return "DESKTOP_BUILDER_ENABLED is not true"
+        if model is None:
+            return f"no [models.{tier}] in the settings"
+        if model.api_key_env and not self.credentials.keys.get(model.api_key_env):
+            return f"{model.api_key_env} not set"
+        if tier == Tier.LOCAL_BUILDER:
+            from .adapters.models import endpoint_is_up
+
+            return endpoint_is_up(self.endpoints[tier])
+        return ""
+
+    def list_price(self, tier: str, input_tokens: int, output_tokens: int) -> Decimal:
+        from .adapters.models import upper_bound
+
+        endpoint = self.endpoints.get(tier)
+        if endpoint is None:
+            return Decimal(0)
+        try:
+            return upper_bound(endpoint, input_tokens=input_tokens, max_tokens=output_tokens)
+        except SettingsError:
+            return Decimal(0)
+
+    def notify(self, title: str, body: str) -> None:
+        from .adapters.notify import notify
+
+        notify(self.settings.values.notify, title, self.redactor.clean(body))
+
+
+def open_overnight(
+    settings: Settings | None = None,
+    credentials: Credentials | None = None,
+    environ: Mapping[str, str] | None = None,
+) -> Overnight:
+    """Return the desk for these settings, with the environment's secrets unless others are given."""
+    environ = os.environ if environ is None else environ
+    settings = settings or load_settings(environ=environ)
+    return Overnight(settings, credentials or from_environment(environ, key_names(settings)))
+
+
+def key_names(settings: Settings) -> frozenset[str]:
+    """Return the names of the environment variables that model keys are in."""
+    return frozenset(model.api_key_env for model in settings.models.values() if model.api_key_env)

@@ -1,0 +1,1 @@
+"""The command line `overnight`: one command per file."""

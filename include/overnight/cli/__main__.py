@@ -1,0 +1,5 @@
+"""`python -m include.overnight.cli`."""
+
+from .app import main
+
+main()

@@ -1,0 +1,56 @@
+"""The desk a command works at."""
+
+from __future__ import annotations
+
+from ..assembly import Overnight, open_overnight
+from ..domain.errors import NotFound, SettingsError
+from ..domain.nights import Night
+from ..settings import load_settings
+from ..settings.sole import with_repository
+
+
+def desk(full_name: str | None = None) -> Overnight:
+    """Return the desk of this environment; a repository named here need not be configured."""
+    settings = load_settings()
+    return open_overnight(with_repository(settings, full_name) if full_name else settings)
+
+
+def chosen_repository(house: Overnight, given: str | None) -> str:
+    """Return the repository named, or the only configured one."""
+    if given:
+        return house.settings.repository(given).name
+    names = [repository.name for repository in house.settings.values.repositories]
+    if len(names) == 1:
+        return names[0]
+    if not names:
+        raise SettingsError("no repository is configured: `overnight init OWNER/REPO` writes the settings")
+    raise SettingsError(
+        f"several repositories are configured, name one with --repository: {', '.join(names)}"
+    )
+
+
+def chosen_night(house: Overnight, night: str | None, issue: int | None = None) -> Night:
+    """Return the night named, else the newest one (that planned the issue, when one is given)."""
+    if night:
+        found = house.ledger.night(night)
+        if found is None:
+            raise NotFound(f"no night {night}: `overnight status` lists nights")
+        return found
+    for candidate in house.ledger.nights(limit=200):
+        full = house.ledger.night(candidate.id)
+        if full and (issue is None or knows(full, issue)):
+            return full
+    about = f" with issue #{issue}" if issue else ""
+    raise NotFound(f"there has been no night{about} yet: `overnight run` starts one")
+
+
+def knows(night: Night, issue: int) -> bool:
+    """Return whether an issue is in a night's plan or among its exclusions."""
+    return night.issue(issue) is not None or any(row["number"] == issue for row in night.exclusions)
+
+
+def settings_desk() -> Overnight:
+    """Return the desk with its home made, for commands that come before the ledger exists."""
+    house = desk()
+    house.settings.home.mkdir(parents=True, exist_ok=True)
+    return house

@@ -1,0 +1,44 @@
+"""`overnight doctor`: is everything there, and what to mend."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Annotated
+
+import typer
+
+from ..assembly import Overnight
+from ..services.examining import Check, examine
+from .console import Exit, JsonOption, console, print_json, row, speaking, table
+from .desk import desk
+
+
+def command(
+    repository: Annotated[
+        str | None, typer.Option("--repository", "-r", help="OWNER/NAME; all when left out.")
+    ] = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Check settings, ledger, storage, sandbox, GitHub and models; print the fix for each failure."""
+    with speaking():
+        checks = run_checks(desk(repository), repository)
+    if as_json:
+        print_json([asdict(check) for check in checks])
+    else:
+        show_checks(checks)
+    if not all(check.passed for check in checks):
+        raise typer.Exit(Exit.WRONG)
+
+
+def run_checks(house: Overnight, repository: str | None) -> tuple[Check, ...]:
+    """Return the checks for one repository, or for all configured ones."""
+    names = [repository] if repository else [one.name for one in house.settings.values.repositories]
+    return examine(house, names)
+
+
+def show_checks(checks: tuple[Check, ...]) -> None:
+    """Print checks as a table."""
+    made = table("Doctor", "", "check", "what")
+    for check in checks:
+        row(made, "ok" if check.passed else "MEND", check.name, check.detail)
+    console.print(made)

@@ -1,0 +1,84 @@
+"""`overnight plan`: tonight's plan, or the plan of a file of issues, without starting anything."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from ..domain.issues import split_full_name
+from ..domain.plans import Plan, PlanRules
+from ..services.planning import plan_document
+from ..services.previewing import plan_file, preview
+from ..settings import make_order
+from .console import JsonOption, RepositoryOption, console, print_json, row, say, speaking, table
+from .desk import chosen_repository, desk
+
+_ANYBODY = ("OWNER", "MEMBER", "COLLABORATOR", "CONTRIBUTOR", "FIRST_TIMER", "FIRST_TIME_CONTRIBUTOR", "NONE")
+
+
+def command(
+    repository: RepositoryOption = None,
+    issues_file: Annotated[
+        Path | None,
+        typer.Option(exists=True, dir_okay=False, help="GitHub REST issues: a JSON array or JSON Lines."),
+    ] = None,
+    live: Annotated[bool, typer.Option("--live", help="Look issues outside the file up on GitHub.")] = False,
+    anybody: Annotated[
+        bool, typer.Option("--anybody", help="Plan issues of untrusted authors, too.")
+    ] = False,
+    max_issues: Annotated[int | None, typer.Option(min=1)] = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Show the order in which issues would be worked on, and what is left out, with reasons."""
+    with speaking():
+        plan = (
+            _of_file(issues_file, repository, live, anybody, max_issues)
+            if issues_file
+            else _of_now(repository, max_issues)
+        )
+    if as_json:
+        print_json(plan_document(plan))
+    else:
+        show_plan(plan)
+
+
+def _of_file(path: Path, repository: str | None, live: bool, anybody: bool, max_issues: int | None) -> Plan:
+    from ..adapters.github.files import read_issues_file
+
+    issues, told = read_issues_file(path)
+    name = repository or told or "local/file"
+    split_full_name(name)
+    rules = PlanRules(max_issues=max_issues or max(len(issues), 1))
+    if anybody:
+        rules = replace(rules, trusted_associations=_ANYBODY)
+    return plan_file(desk(), issues, name, rules, live=live)
+
+
+def _of_now(repository: str | None, max_issues: int | None) -> Plan:
+    house = desk(repository)
+    params = {"max_issues_per_run": max_issues}
+    name = chosen_repository(house, repository)
+    order = make_order(house.settings, name, "preview", trigger="cli", now=house.clock.now(), params=params)
+    return preview(house, order)
+
+
+def show_plan(plan: Plan) -> None:
+    """Print a plan as tables."""
+    made = table("Plan", "", "issue", "title", "type", "complexity", "depends on", "why here")
+    for issue in plan.issues:
+        needs = ", ".join(str(dependency.ref) for dependency in issue.depends_on)
+        row(made, issue.position, f"#{issue.number}", issue.title, issue.classification.sequence_type,
+            issue.classification.complexity, needs,
+            f"blocked: {issue.blocked}" if issue.blocked else issue.reason)  # fmt: skip
+    console.print(made)
+    if plan.exclusions:
+        left = table("Left out", "issue", "title", "reason")
+        for exclusion in plan.exclusions:
+            row(left, f"#{exclusion.number}", exclusion.title, exclusion.reason)
+        console.print(left)
+    for issue in plan.issues:
+        for text in issue.warnings:
+            say(f"Warning: #{issue.number}: {text}")

@@ -1,0 +1,24 @@
+"""`overnight publish`: open the pull request of a change that a night kept."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from ..services.publishing import publish_change
+from .console import Exit, say, speaking
+from .desk import desk
+
+
+def command(
+    night: Annotated[str, typer.Argument(help="Night id.")],
+    issue: Annotated[int, typer.Argument(help="Issue number.")],
+) -> None:
+    """Open the pull request of a judged change."""
+    with speaking():
+        opened = publish_change(desk(), night, issue, wanted=True)
+    if opened is None:
+        say("Nothing was opened: the night was a dry run, or GitHub refused; see `overnight why`.")
+        raise typer.Exit(Exit.WRONG)
+    say(f"Pull request #{opened.number}: {opened.url}")

@@ -1,0 +1,23 @@
+"""`overnight stop`: end a night cleanly."""
+
+from __future__ import annotations
+
+import getpass
+from typing import Annotated
+
+import typer
+
+from ..services.stopping import stop_night
+from .console import say, speaking
+from .desk import chosen_night, desk
+
+
+def command(
+    night: Annotated[str | None, typer.Argument(help="Night id; the newest when left out.")] = None,
+    now: Annotated[bool, typer.Option("--now", help="Do not let running attempts finish.")] = False,
+) -> None:
+    """Stop a night: no new attempt starts, running ones end, leases are freed."""
+    with speaking():
+        house = desk()
+        chosen = chosen_night(house, night)
+        say(stop_night(house, chosen.id, who=getpass.getuser(), now=now))

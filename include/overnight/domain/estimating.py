@@ -1,0 +1,56 @@
+"""Estimate what an issue touches, and say of it what model selection asks."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from .issues import Issue
+from .models import ModelSelectionContext
+from .plans import Classification, SequenceType
+
+_WORD = re.compile(r"[\w./-]{3,200}")
+_MULTI_AGENT = re.compile(r"\bmulti-?agent|agents? coordinat|coordinat\w+ agents?\b", re.IGNORECASE)
+_HEAVY = re.compile(r"\b(rewrite|overhaul|large[- ]scale|heavy|migrate everything|codebase-wide)\b", re.IGNORECASE)
+_REASONING = re.compile(
+    r"\b(race condition|deadlock|concurren\w+|algorithm\w*|invariants?|proof|complex reasoning)\b", re.IGNORECASE
+)
+_MILESTONE_NEAR = timedelta(days=7)
+_LOOKED_AT = 20_000
+
+
+def files_named(issue: Issue, paths: Sequence[str]) -> tuple[str, ...]:
+    """Return the repository's paths that the issue names: in full, by file name, by module or by folder."""
+    words = set(_WORD.findall(f"{issue.title}\n{issue.body[:_LOOKED_AT]}"))
+    words |= {word.strip(".") for word in words}
+    return tuple(path for path in paths if not words.isdisjoint(_names_of(path)))
+
+
+def _names_of(path: str) -> set[str]:
+    name = path.rsplit("/", 1)[-1]
+    stem = path.rsplit(".", 1)[0]
+    names = {path, name, stem.replace("/", ".")}
+    names.add(stem.removeprefix("src/").replace("/", "."))
+    folders = path.split("/")[:-1]
+    names |= {"/".join(folders[: depth + 1]) + "/" for depth in range(len(folders))}
+    return {text for text in names if len(text) >= 4}
+
+
+def selection_context(
+    issue: Issue, classification: Classification, files_affected: int, now: datetime
+) -> ModelSelectionContext:
+    """Return what `select_model` needs to know of an issue."""
+    text = f"{issue.title}\n{issue.body[:_LOOKED_AT]}"
+    due = issue.milestone.due_on if issue.milestone else None
+    return ModelSelectionContext(
+        task_type=str(classification.sequence_type),
+        complexity=str(classification.complexity),
+        files_affected=files_affected,
+        is_architecture_task=classification.sequence_type is SequenceType.ARCHITECTURE,
+        is_governance_task=classification.sequence_type is SequenceType.GOVERNANCE,
+        is_multi_agent=bool(_MULTI_AGENT.search(text)),
+        is_milestone_nearing=due is not None and due - now <= _MILESTONE_NEAR,
+        is_heavy_task=bool(_HEAVY.search(text)),
+        needs_complex_reasoning=bool(_REASONING.search(text)),
+    )

@@ -1,0 +1,85 @@
+"""The shapes of secrets: one row a kind of credential."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+REDACTED = "[redacted]"
+
+
+@dataclass(frozen=True, slots=True)
+class SecretPattern:
+    """One kind of credential; `replacement` keeps what tells people what stood there."""
+
+    name: str
+    shape: re.Pattern[str]
+    replacement: str = REDACTED
+
+
+def _row(name: str, shape: str, replacement: str = REDACTED) -> SecretPattern:
+    return SecretPattern(name, re.compile(shape), replacement)
+
+
+_NOT_INSIDE = r"(?<![A-Za-z0-9_])"
+
+PATTERNS: tuple[SecretPattern, ...] = (
+    _row(
+        "private_key",
+        r"-----BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY[A-Z ]{0,10}-----"
+        r"(?:(?:(?!-----)[\s\S]){0,20000}-----END [A-Z0-9 ]{0,40}PRIVATE KEY[A-Z ]{0,10}-----"
+        r"|[A-Za-z0-9+/=\s\\]*)",
+    ),
+    _row("github_token", _NOT_INSIDE + r"gh[pousr]_[A-Za-z0-9_.-]{16,}"),
+    _row("github_pat", _NOT_INSIDE + r"github_pat_[A-Za-z0-9_]{20,}"),
+    _row("openai", r"(?<![A-Za-z0-9_-])sk-[A-Za-z0-9_-]{16,}"),
+    _row("stripe", _NOT_INSIDE + r"[rsp]k_(?:live|test)_[A-Za-z0-9]{16,}"),
+    _row("aws_key_id", r"(?<![A-Z0-9])(?:AKIA|ASIA|ABIA|ACCA)[A-Z0-9]{16}(?![A-Z0-9])"),
+    _row(
+        "aws_secret",
+        r"(?i)(aws_?(?:secret_?access_?key|session_?token)[\"']?\s{0,3}[:=]\s{0,3}[\"']?)[A-Za-z0-9/+=]{30,}",
+        rf"\1{REDACTED}",
+    ),
+    _row("slack", _NOT_INSIDE + r"(?:xox[a-z]|xapp|xwfp)-[A-Za-z0-9-]{10,}"),
+    _row("slack_hook", r"(hooks\.slack\.com/(?:services|workflows)/)[A-Za-z0-9/_-]{10,}", rf"\1{REDACTED}"),
+    _row("gitlab", _NOT_INSIDE + r"glpat-[A-Za-z0-9_.-]{16,}"),
+    _row("google", r"(?<![A-Za-z0-9_-])AIza[A-Za-z0-9_-]{30,}"),
+    _row("npm", _NOT_INSIDE + r"npm_[A-Za-z0-9]{30,}"),
+    _row("pypi", _NOT_INSIDE + r"pypi-[A-Za-z0-9_-]{30,}"),
+    _row("hugging_face", _NOT_INSIDE + r"hf_[A-Za-z0-9]{30,}"),
+    _row("jwt", r"(?<![A-Za-z0-9_-])eyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8,}"),
+    _row(
+        "authorization",
+        r"(?i)((?:proxy-)?authorization[\"']?\s{0,3}[:=]\s{0,3}[\"']?(?:(?:basic|bearer|token|digest)\s{1,3})?)"
+        r"(?!\[redacted\])(?!(?:basic|bearer|token|digest)\s)[^\s\"',;]{6,}",
+        rf"\1{REDACTED}",
+    ),
+    _row(
+        "key_header",
+        r"(?i)((?:x-api-key|api-key|private-token|x-auth-token|x-amz-security-token)[\"']?\s{0,3}:\s{0,3}[\"']?)"
+        r"(?!\[redacted\])[^\s\"',;]{6,}",
+        rf"\1{REDACTED}",
+    ),
+    _row("bearer", r"(?i)(\bbearer\s{1,3})(?=[^\s]{0,200}[0-9])[A-Za-z0-9._~+/=-]{12,}", rf"\1{REDACTED}"),
+    _row("basic", r"(\b[Bb]asic\s{1,3})(?=[^\s]{0,200}[0-9=])[A-Za-z0-9+/_-]{12,}={0,2}", rf"\1{REDACTED}"),
+    _row("url_password", r"(://)[^\s/@:\"'<>]{0,256}:[^\s/@\"'<>]{1,1024}(@)", rf"\1{REDACTED}\2"),
+    _row("url_token", r"(://)(?!\[redacted\])[A-Za-z0-9_.~%-]{16,1024}(@)", rf"\1{REDACTED}\2"),
+    _row(
+        "url_parameter",
+        r"(?i)([?&](?:access_token|api_?key|token|secret|password|sig|signature|x-amz-signature)=)"
+        r"(?!\[redacted\])[^\s&#\"'<>]{6,}",
+        rf"\1{REDACTED}",
+    ),
+    _row(
+        "environment",
+        r"(\b[A-Z][A-Z0-9_]{0,60}(?:TOKEN|SECRET|PASSWORD|PASSWD|API_KEY|PRIVATE_KEY|ACCESS_KEY)[\"']?"
+        r"(?:=|:\s?)[\"']?)(?![\[$<{(])[^\s\"'`,;]{6,}",
+        rf"\1{REDACTED}",
+    ),
+)
+"""Tokens are known by their prefix, not their length: installation tokens of GitHub grew (facts, 2026)."""
+
+SECRET_KEY = re.compile(
+    r"(?i)(?:.*[_\W])?(?:token|passwords?|passwd|secrets?|api_?-?key|authorization|private_?-?key|credentials?|cookie)"
+)
+"""Names of fields whose text is a secret whatever it looks like."""

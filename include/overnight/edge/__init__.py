@@ -1,0 +1,1 @@
+"""The Airflow edge: hooks, operators, sensors and triggers; five-line `execute`s around the services."""

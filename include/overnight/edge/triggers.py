@@ -1,0 +1,45 @@
+"""Waiting without a worker: triggers carry ids, never URLs or secrets."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from collections.abc import AsyncIterator
+from typing import Any
+
+from airflow.triggers.base import BaseTrigger, TriggerEvent
+
+SECONDS_BETWEEN_LOOKS = 5.0
+
+
+class DependenciesTrigger(BaseTrigger):
+    """Look at the read model until an issue's dependencies are settled.
+
+    :param night: the night's id.
+    :param number: the waiting issue.
+    """
+
+    def __init__(self, night: str, number: int) -> None:
+        super().__init__()  # type: ignore[no-untyped-call]
+        self.night = night
+        self.number = number
+
+    def serialize(self) -> tuple[str, dict[str, Any]]:
+        return (
+            "include.overnight.edge.triggers.DependenciesTrigger",
+            {"night": self.night, "number": self.number},
+        )
+
+    async def run(self) -> AsyncIterator[TriggerEvent]:
+        while True:
+            wait = await asyncio.to_thread(self._look)
+            if wait.over:
+                yield TriggerEvent({"blocked": wait.blocked})  # type: ignore[no-untyped-call]
+                return
+            await asyncio.sleep(SECONDS_BETWEEN_LOOKS + random.uniform(0, 1))
+
+    def _look(self) -> Any:
+        from ..services.waiting import look
+        from .hooks import open_desk
+
+        return look(open_desk(), self.night, self.number)

@@ -1,0 +1,180 @@
+"""Build one issue: attempts up and down the ladder until the gates are green or the ladder ends."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from ..domain.attempts import Step, next_step
+from ..domain.changes import Attempt, Base, Change, IssueStatus, Outcome
+from ..domain.errors import (
+    DiskFull,
+    NotAuthorized,
+    NotFound,
+    RepositoryUnusable,
+    SandboxUnavailable,
+    SettingsError,
+)
+from ..domain.events import EventType
+from ..domain.issues import Issue
+from ..domain.orders import Commands
+from ..domain.plans import PlannedIssue
+from ..domain.sanitizing import text_sha256
+from ..domain.slugs import branch_name
+from ..ports import Claim, Desk, Kept
+from .attempting import Workshop, attempt_once
+from .claiming import holding
+from .concluding import conclude
+from .preparing import find_base, read_commands
+from .reading import OpenNight, open_night, planned_issue
+from .remembering import attempts_so_far
+from .stopping import heed_label, stopped
+
+
+@dataclass(frozen=True, slots=True)
+class Built:
+    """What came of building an issue: a change to judge, or a status with its reason."""
+
+    change: Change | None = None
+    status: IssueStatus | None = None
+    reason: str = ""
+
+
+def build_issue(desk: Desk, night_id: str, number: int) -> Built:
+    """Claim the issue, work on it until it is green or hopeless, keep the change.
+
+    Resumes after a crash: finished attempts are read back from the ledger, a finished build is returned
+    as it is.
+    """
+    night = open_night(desk, night_id)
+    planned = planned_issue(desk, night_id, number)
+    kept = desk.records.change(night.repository.node_id, number, night_id)
+    if kept:
+        return Built(kept.change, reason="built before")
+    with holding(desk, night, number) as claim:
+        if claim is None:
+            built = Built(status=IssueStatus.SKIPPED, reason="another night is working on it")
+        else:
+            built = _build_or_say_why(desk, night, planned, claim)
+        if built.status is not None:
+            conclude(desk, night, number, built.status, built.reason)
+    return built
+
+
+def _build_or_say_why(desk: Desk, night: OpenNight, planned: PlannedIssue, claim: Claim) -> Built:
+    try:
+        return _build(desk, night, planned, claim)
+    except SettingsError as error:
+        return Built(status=IssueStatus.FAILED, reason=str(error))
+    except _NOT_THE_ISSUES_FAULT as error:
+        return Built(status=IssueStatus.PARKED, reason=str(error))
+
+
+_NOT_THE_ISSUES_FAULT = (DiskFull, NotAuthorized, RepositoryUnusable, SandboxUnavailable)
+"""Terminal for tonight, but another night may do better."""
+
+
+def _build(desk: Desk, night: OpenNight, planned: PlannedIssue, claim: Claim) -> Built:
+    heed_label(desk, night.id)
+    try:
+        issue = desk.tracker.issue(night.repository, planned.number)
+    except NotFound:
+        return Built(status=IssueStatus.SKIPPED, reason="the issue was deleted while the night was running")
+    unfit = _unfit(desk, night, planned, issue)
+    if unfit:
+        return Built(status=IssueStatus.SKIPPED, reason=unfit)
+    base, why_not = find_base(desk, night, planned)
+    if base is None:
+        return Built(status=IssueStatus.BLOCKED, reason=why_not)
+    again = _reusable(desk, night, planned, base)
+    if again:
+        return _keep(desk, night, planned, claim, again, "the dry run's change is taken up again")
+    commands = read_commands(desk, night, base)
+    return _climb(desk, night, planned, issue, base, commands, claim)
+
+
+def _unfit(desk: Desk, night: OpenNight, planned: PlannedIssue, issue: Issue) -> str:
+    """Return why the issue must not be built now, "" when it may."""
+    if issue.state != "open":
+        return "the issue was closed while the night was running"
+    if text_sha256(issue) != planned.body_sha256:
+        return "its title or body changed after it was planned; the next night plans it anew"
+    if night.order.plan.skip_label in issue.label_names:
+        return f"it was labelled {night.order.plan.skip_label!r} after it was planned"
+    if night.order.deadline and desk.clock.now() >= night.order.deadline:
+        return "the night's window ended before it could start"
+    return ""
+
+
+def _reusable(desk: Desk, night: OpenNight, planned: PlannedIssue, base: Base) -> Change | None:
+    """Return a dry run's green change for the same text on the same base, if there is one."""
+    kept = desk.records.change(night.repository.node_id, planned.number)
+    if not kept or not kept.dry_run or not kept.passed or night.order.dry_run:
+        return None
+    same = kept.text_sha256 == planned.body_sha256 and kept.change.base.sha == base.sha
+    return kept.change if same else None
+
+
+def _climb(
+    desk: Desk,
+    night: OpenNight,
+    planned: PlannedIssue,
+    issue: Issue,
+    base: Base,
+    commands: Commands,
+    claim: Claim,
+) -> Built:
+    """Attempt after attempt, each on the tier that the history of the others asks for."""
+    history = attempts_so_far(desk, night, planned.number, claim)
+    shop = Workshop(desk, night, planned, issue, base, commands, claim)
+    try:
+        while True:
+            step = _next(desk, night, planned, history)
+            if step.tier is None:
+                status = IssueStatus.PARKED if step.parked else IssueStatus.FAILED
+                return Built(status=status, reason=step.reason)
+            attempt, change = attempt_once(shop, step, history)
+            history = (*history, attempt)
+            if attempt.outcome is Outcome.ACCEPTED and change:
+                return _keep(desk, night, planned, claim, change, attempt.reason)
+    finally:
+        shop.close()
+
+
+def _next(desk: Desk, night: OpenNight, planned: PlannedIssue, history: tuple[Attempt, ...]) -> Step:
+    if why := stopped(desk, night.id):
+        return Step(None, why, parked=True)
+    return next_step(
+        history,
+        planned.base_tier,
+        desk.available_tiers(),
+        escalation=night.order.enable_model_escalation,
+        heal=night.order.enable_auto_heal,
+    )
+
+
+def _keep(
+    desk: Desk, night: OpenNight, planned: PlannedIssue, claim: Claim, change: Change, reason: str
+) -> Built:
+    change = replace(change, branch=branch_name(night.order.branch_prefix, planned.number, planned.title))
+    desk.ledger.append(
+        night.event(
+            EventType.CHANGE_BUILT,
+            f"#{planned.number}: {len(change.files)} files changed on {change.base.ref}",
+            issue=planned.number,
+            metadata={
+                "branch": change.branch,
+                "head_sha": change.head_sha,
+                "base_ref": change.base.ref,
+                "base_sha": change.base.sha,
+                "bundle": change.bundle,
+                "files": list(change.files),
+                "reason": reason,
+            },
+        ),
+        claim=claim,
+    )
+    desk.records.keep_change(
+        night.repository.node_id,
+        Kept(night.id, planned.number, change, planned.body_sha256, night.order.dry_run, None),
+    )
+    return Built(change, reason=reason)

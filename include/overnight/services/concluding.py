@@ -1,0 +1,46 @@
+"""End an issue's night: one final status with its reason, written once."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ..domain.changes import SEED_TOTALS, IssueStatus
+from ..domain.events import EventType, Severity
+from ..domain.nights import NightIssue
+from ..ports import Desk
+from .reading import OpenNight, latest
+
+_ENDINGS = (
+    EventType.ISSUE_EXECUTION_COMPLETED,
+    EventType.ISSUE_EXECUTION_FAILED,
+    EventType.ISSUE_EXECUTION_SKIPPED,
+)
+_TYPE_OF = {
+    "success": EventType.ISSUE_EXECUTION_COMPLETED,
+    "failed": EventType.ISSUE_EXECUTION_FAILED,
+    "skipped": EventType.ISSUE_EXECUTION_SKIPPED,
+}
+
+
+def conclude(
+    desk: Desk, night: OpenNight, number: int, status: IssueStatus, reason: str, **metadata: Any
+) -> None:
+    """Write an issue's final status down, unless the same one stands there already."""
+    last = latest(desk, night.id, *_ENDINGS, issue=number)
+    if last and last.metadata["status"] == status:
+        return
+    word = SEED_TOTALS[status]
+    desk.ledger.append(
+        night.event(
+            _TYPE_OF[word],
+            f"#{number} {status}: {reason}",
+            severity=Severity.ERROR if word == "failed" else Severity.INFO,
+            issue=number,
+            metadata={"status": str(status), "reason": reason, **metadata},
+        )
+    )
+
+
+def issue_of(desk: Desk, night: OpenNight, number: int) -> NightIssue | None:
+    """Return the issue's row of the read model."""
+    return desk.ledger.issue(night.id, number)

@@ -1,0 +1,149 @@
+"""Plan a night: read the backlog, decide, write the plan down before anything starts."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from ..documents import to_document
+from ..domain.changes import IssueStatus
+from ..domain.estimating import files_named, selection_context
+from ..domain.events import Event, EventType
+from ..domain.issues import Issue
+from ..domain.models import select_model
+from ..domain.plans import Plan, PlanFacts, PlannedIssue
+from ..domain.sequencing import make_plan, outside_refs
+from ..ports import Desk
+from .reading import OpenNight, latest, planned_issues
+
+MAPPED_LIMIT = 1024
+"""Airflow maps no more tasks than this by default ([core] max_map_length)."""
+
+
+def plan_night(desk: Desk, night: OpenNight) -> tuple[PlannedIssue, ...]:
+    """Fetch, plan, record; return the issues that may start, in order."""
+    if latest(desk, night.id, EventType.NIGHT_PLANNED) is None:
+        issues = desk.tracker.open_issues(night.repository)
+        plan = with_tiers(desk, night, decide_plan(desk, night, issues), issues)
+        desk.ledger.append(_planned(night, plan), *_not_starting(night, plan))
+    return tuple(issue for issue in planned_issues(desk, night.id) if not issue.blocked)
+
+
+def decide_plan(desk: Desk, night: OpenNight, issues: tuple[Issue, ...]) -> Plan:
+    """Return the plan of these issues: look up what lies outside, then decide purely."""
+    rules, name = night.order.plan, night.repository.full_name.lower()
+    outside = desk.tracker.ref_states(night.repository, outside_refs(issues, rules, repository=name))
+    facts = PlanFacts(
+        outside={ref: str(state) for ref, state in outside.items()},
+        ready_changes=_ready_changes(desk, night, issues),
+    )
+    return _cap(make_plan(issues, rules, facts, repository=name, now=desk.clock.now()))
+
+
+def _ready_changes(desk: Desk, night: OpenNight, issues: tuple[Issue, ...]) -> frozenset[int]:
+    """Return the issues whose open pull request is ours and passed every gate on an earlier night."""
+    ready = set()
+    for issue in issues:
+        ours = desk.records.publication(night.repository.node_id, f"pull_request/{issue.number}")
+        kept = desk.records.change(night.repository.node_id, issue.number) if ours else None
+        if kept and kept.passed and any(str(pr.number) == ours and pr.is_open for pr in issue.pull_requests):
+            ready.add(issue.number)
+    return frozenset(ready)
+
+
+def _cap(plan: Plan) -> Plan:
+    """Block what lies beyond the number of tasks Airflow maps."""
+    startable = 0
+    issues = []
+    for issue in plan.issues:
+        startable += not issue.blocked
+        if not issue.blocked and startable > MAPPED_LIMIT:
+            issue = replace(
+                issue, blocked=f"only {MAPPED_LIMIT} issues start in one night; it is next in line"
+            )
+        issues.append(issue)
+    return replace(plan, issues=tuple(issues))
+
+
+def with_tiers(desk: Desk, night: OpenNight, plan: Plan, issues: tuple[Issue, ...]) -> Plan:
+    """Return the plan with every issue's base tier, from the files it is likely to touch."""
+    if not plan.issues:
+        return plan
+    by_number = {issue.number: issue for issue in issues}
+    paths = desk.workspace.list_files(night.repository, desk.workspace.refresh(night.repository))
+    return replace(
+        plan,
+        issues=tuple(_with_tier(desk, planned, by_number[planned.number], paths) for planned in plan.issues),
+    )
+
+
+def _with_tier(desk: Desk, planned: PlannedIssue, issue: Issue, paths: tuple[str, ...]) -> PlannedIssue:
+    files = len(files_named(issue, paths))
+    choice = select_model(selection_context(issue, planned.classification, files, desk.clock.now()))
+    return replace(
+        planned,
+        files_affected=files,
+        base_tier=str(choice.selected_model),
+        base_tier_reason=choice.reason,
+        justification=choice.justification,
+        exempt=choice.exempt,
+    )
+
+
+def plan_row(planned: PlannedIssue) -> dict[str, Any]:
+    """Return a planned issue under the names of `night.json`."""
+    return {
+        "number": planned.number,
+        "title": planned.title,
+        "position": planned.position,
+        "sequence_type": str(planned.classification.sequence_type),
+        "complexity": str(planned.classification.complexity),
+        "dependencies": sorted({d.ref.number for d in planned.depends_on if not d.ref.repository}),
+    }
+
+
+def _planned(night: OpenNight, plan: Plan) -> Event:
+    return night.event(
+        EventType.NIGHT_PLANNED,
+        f"{len(plan.issues)} issues planned, {len(plan.startable())} may start, {len(plan.exclusions)} left out",
+        metadata={
+            "issues": [plan_row(issue) | {"planned": to_document(issue)} for issue in plan.issues],
+            "exclusions": [to_document(exclusion) for exclusion in plan.exclusions],
+            "cycles": list(plan.cycles),
+        },
+    )
+
+
+def _not_starting(night: OpenNight, plan: Plan) -> list[Event]:
+    return [
+        night.event(
+            EventType.ISSUE_EXECUTION_SKIPPED,
+            f"#{issue.number} is blocked: {issue.blocked}",
+            issue=issue.number,
+            metadata={"status": str(IssueStatus.BLOCKED), "reason": issue.blocked},
+        )
+        for issue in plan.issues
+        if issue.blocked
+    ]
+
+
+def plan_document(plan: Plan) -> Mapping[str, Any]:
+    """Return a plan as `overnight plan --json` prints it, under the names of `night.json`."""
+    return {
+        "issues": [
+            plan_row(issue)
+            | {
+                "depth": issue.depth,
+                "priority": issue.priority,
+                "reason": issue.reason,
+                "blocked": issue.blocked,
+                "warnings": list(issue.warnings),
+                "type_reason": issue.classification.type_reason,
+                "complexity_reason": issue.classification.complexity_reason,
+            }
+            for issue in plan.issues
+        ],
+        "exclusions": [to_document(exclusion) for exclusion in plan.exclusions],
+        "cycles": list(plan.cycles),
+    }

@@ -1,0 +1,70 @@
+"""Read back what a night has written down: its order, its plan, what came of an issue."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ..documents import from_document
+from ..domain.errors import NotFound
+from ..domain.events import Event, EventQuery, EventType
+from ..domain.issues import Repository
+from ..domain.orders import NightOrder
+from ..domain.plans import PlannedIssue
+from ..ports import Desk
+
+
+@dataclass(frozen=True, slots=True)
+class OpenNight:
+    """A night as `admit` stored it: every later step reads this snapshot, never the settings."""
+
+    order: NightOrder
+    repository: Repository
+
+    @property
+    def id(self) -> str:
+        return self.order.night
+
+    def event(self, type_: EventType, description: str, **more: object) -> Event:
+        """Return an event of this night; `more` are further fields of Event."""
+        return Event(
+            type_,
+            description,
+            repository=self.repository.node_id,
+            night=self.id,
+            dry_run=self.order.dry_run,
+            **more,  # type: ignore[arg-type]
+        )
+
+
+def latest(desk: Desk, night: str, *types: EventType, issue: int | None = None) -> Event | None:
+    """Return the newest event of the types, None when there is none."""
+    found = desk.ledger.events(EventQuery(types=types, night=night, issue=issue, limit=1))
+    return found[0] if found else None
+
+
+def open_night(desk: Desk, night: str) -> OpenNight:
+    """Return the night's snapshot (NotFound for a night that was never admitted)."""
+    started = latest(desk, night, EventType.OVERNIGHT_EXECUTION_STARTED)
+    if started is None:
+        raise NotFound(
+            f"night {night} is not in the ledger: was it admitted? `overnight status` lists nights"
+        )
+    return OpenNight(
+        from_document(NightOrder, started.metadata["order"]),
+        from_document(Repository, started.metadata["repository"]),
+    )
+
+
+def planned_issues(desk: Desk, night: str) -> tuple[PlannedIssue, ...]:
+    """Return the plan's issues in order, empty while the night is not planned."""
+    planned = latest(desk, night, EventType.NIGHT_PLANNED)
+    rows = planned.metadata["issues"] if planned else ()
+    return tuple(from_document(PlannedIssue, row["planned"]) for row in rows)
+
+
+def planned_issue(desk: Desk, night: str, number: int) -> PlannedIssue:
+    """Return one planned issue (NotFound when it is not in the night's plan)."""
+    for issue in planned_issues(desk, night):
+        if issue.number == number:
+            return issue
+    raise NotFound(f"issue #{number} is not in the plan of night {night}")

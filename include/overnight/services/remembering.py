@@ -1,0 +1,91 @@
+"""The attempts of an issue, read back from the ledger; one that was cut off is written down as killed."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from ..domain.changes import Attempt, Outcome, Usage
+from ..domain.events import Event, EventQuery, EventType
+from ..ports import Claim, Desk
+from .reading import OpenNight
+
+
+def attempts_so_far(desk: Desk, night: OpenNight, number: int, claim: Claim) -> tuple[Attempt, ...]:
+    """Return the issue's attempts of this night, oldest first."""
+    types = (EventType.ATTEMPT_STARTED, EventType.ATTEMPT_FINISHED)
+    events = desk.ledger.events(
+        EventQuery(types=types, night=night.id, issue=number, limit=None, oldest_first=True)
+    )
+    finished = {e.attempt: _attempt(e) for e in events if e.type is EventType.ATTEMPT_FINISHED}
+    for event in events:
+        if event.type is EventType.ATTEMPT_STARTED and event.attempt not in finished:
+            finished[event.attempt] = _write_off(desk, night, event, claim)
+    return tuple(sorted(finished.values(), key=lambda attempt: attempt.number))
+
+
+def _write_off(desk: Desk, night: OpenNight, started: Event, claim: Claim) -> Attempt:
+    attempt = Attempt(
+        number=started.metadata["number"],
+        tier=started.metadata["tier"],
+        outcome=Outcome.KILLED,
+        reason="the worker died during this attempt",
+        model=started.metadata.get("model", ""),
+    )
+    desk.ledger.append(finished_event(night, started.issue or 0, attempt), claim=claim)
+    return attempt
+
+
+def attempt_id(night: OpenNight, issue: int, number: int) -> str:
+    """Return the seeds' task id of an attempt."""
+    return f"{night.id}/{issue}/{number}"
+
+
+def finished_event(night: OpenNight, issue: int, attempt: Attempt) -> Event:
+    """Return the event that an attempt leaves."""
+    usage = attempt.usage
+    return night.event(
+        EventType.ATTEMPT_FINISHED,
+        f"#{issue} attempt {attempt.number} on {attempt.tier}: {attempt.outcome} ({attempt.reason})",
+        issue=issue,
+        attempt=attempt_id(night, issue, attempt.number),
+        metadata={
+            "number": attempt.number,
+            "tier": attempt.tier,
+            "model": attempt.model,
+            "outcome": str(attempt.outcome),
+            "reason": attempt.reason,
+            "failure": attempt.failure,
+            "feedback": attempt.feedback,
+            "tokens": usage.tokens,
+            "input_tokens": usage.input_tokens,
+            "output_tokens": usage.output_tokens,
+            "cached_tokens": usage.cached_tokens,
+            "requests": usage.requests,
+            "cost_usd": float(usage.cost_usd),
+            "seconds": round(attempt.seconds, 3),
+            "summary": attempt.summary[:4000],
+            "prompt_version": attempt.prompt_version,
+            "transcript": attempt.transcript,
+        },
+    )
+
+
+def _attempt(event: Event) -> Attempt:
+    data = event.metadata
+    return Attempt(
+        number=data["number"],
+        tier=data["tier"],
+        outcome=Outcome(data["outcome"]),
+        reason=data["reason"],
+        model=data.get("model", ""),
+        usage=Usage(
+            data.get("input_tokens", 0),
+            data.get("output_tokens", 0),
+            data.get("cached_tokens", 0),
+            data.get("requests", 0),
+            Decimal(str(data.get("cost_usd", 0))),
+        ),
+        seconds=data.get("seconds", 0.0),
+        failure=data.get("failure", ""),
+        feedback=data.get("feedback", ""),
+    )

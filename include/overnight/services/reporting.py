@@ -1,0 +1,103 @@
+"""Report on an issue: settle its status, then one lifetime comment with a row per night, edited in place."""
+
+from __future__ import annotations
+
+from ..domain.changes import IssueStatus
+from ..domain.errors import Forbidden, NotFound
+from ..domain.events import EventQuery, EventType, Severity
+from ..domain.nights import NightIssue
+from ..ports import Desk
+from .concluding import conclude
+from .reading import OpenNight, open_night
+from .texts import comment_body, comment_marker
+
+LABELS = {
+    "overnight: ok": ("0e8a16", "A maintainer vouches for this issue's text"),
+    "overnight: skip": ("cccccc", "Overnight leaves this issue alone"),
+    "overnight: stop": ("b60205", "Ends the night that is running"),
+    "overnight: in progress": ("1d76db", "Overnight is working on this issue"),
+    "overnight: pull request": ("0e8a16", "Overnight opened a pull request that passed every gate"),
+    "overnight: blocked": ("fbca04", "Overnight waits for another issue"),
+    "overnight: failed": ("d93f0b", "Overnight tried and found no change that passes every gate"),
+}
+"""Every label of ours: colour and description."""
+
+_LABEL_OF = {
+    IssueStatus.PULL_REQUEST: "overnight: pull request",
+    IssueStatus.BLOCKED: "overnight: blocked",
+    IssueStatus.FAILED: "overnight: failed",
+    IssueStatus.CRASHED: "overnight: failed",
+}
+_STATUS_LABELS = (
+    "overnight: in progress",
+    "overnight: pull request",
+    "overnight: blocked",
+    "overnight: failed",
+)
+
+
+def report_issue(desk: Desk, night_id: str, number: int) -> NightIssue | None:
+    """Settle the issue's status and tell it on GitHub, when it was attempted or told of before.
+
+    An issue without a final status here has lost its worker: it is `crashed`.
+    """
+    night = open_night(desk, night_id)
+    row = desk.ledger.issue(night_id, number)
+    if row is not None and not row.status:
+        conclude(
+            desk, night, number, IssueStatus.CRASHED, "its worker died or hit a defect; see the task's log"
+        )
+        row = desk.ledger.issue(night_id, number)
+    if row is None or not _worth_telling(desk, night, row):
+        return row
+    body = comment_body(desk, night, number)
+    if night.order.dry_run:
+        desk.storage.put(f"nights/{night.id}/{number}/comment.md", body.encode())
+    else:
+        _tell(desk, night, row, body)
+    return row
+
+
+def _worth_telling(desk: Desk, night: OpenNight, row: NightIssue) -> bool:
+    """Only issues that were attempted, or that carry a comment of ours: no spam on a large backlog."""
+    return (
+        bool(row.attempts)
+        or desk.records.publication(night.repository.node_id, f"comment/{row.number}") is not None
+    )
+
+
+def _tell(desk: Desk, night: OpenNight, row: NightIssue, body: str) -> None:
+    repository, key = night.repository, f"comment/{row.number}"
+    known = desk.records.publication(repository.node_id, key)
+    try:
+        comment = desk.writer.put_comment(
+            repository, row.number, comment_marker(row.number), body, int(known) if known else None
+        )
+        desk.records.record_publication(repository.node_id, key, str(comment))
+        label = _LABEL_OF.get(IssueStatus(row.status))
+        remove = [name for name in _STATUS_LABELS if name != label]
+        desk.writer.put_labels(repository, row.number, [label] if label else [], remove)
+    except (NotFound, Forbidden) as error:
+        _not_told(desk, night, row.number, str(error))
+        return
+    query = EventQuery(types=(EventType.ISSUE_REPORTED,), night=night.id, issue=row.number, limit=1)
+    if not desk.ledger.events(query):
+        desk.ledger.append(
+            night.event(
+                EventType.ISSUE_REPORTED,
+                f"#{row.number}: reported in comment {comment}",
+                issue=row.number,
+                metadata={"comment": comment, "status": row.status},
+            )
+        )
+
+
+def _not_told(desk: Desk, night: OpenNight, number: int, why: str) -> None:
+    desk.ledger.append(
+        night.event(
+            EventType.GOVERNANCE_NOTE,
+            f"#{number} could not be reported on GitHub: {why}",
+            severity=Severity.WARNING,
+            issue=number,
+        )
+    )

@@ -1,0 +1,84 @@
+"""Summarize a night: tracking issue, event, JSON artifact, one morning message; even if everything failed."""
+
+from __future__ import annotations
+
+import json
+
+from ..domain.changes import IssueStatus
+from ..domain.errors import OvernightError, Terminal
+from ..domain.events import EventType, Severity
+from ..domain.nights import Night, document, totals
+from ..ports import Desk
+from .concluding import conclude
+from .reading import OpenNight, latest, open_night, planned_issues
+from .texts import morning_message, tracking_body
+
+TRACKING_LABEL = "overnight-execution"
+
+
+def summarize_night(desk: Desk, night_id: str) -> Night:
+    """Close the night's books and tell people; safe to repeat."""
+    night = open_night(desk, night_id)
+    _settle(desk, night)
+    if latest(desk, night_id, EventType.OVERNIGHT_EXECUTION_COMPLETED) is None:
+        counted = totals(_night(desk, night_id))
+        desk.ledger.append(
+            night.event(
+                EventType.OVERNIGHT_EXECUTION_COMPLETED,
+                f"Night of {night.order.full_name} completed: {counted['success']} succeeded, "
+                f"{counted['failed']} failed, {counted['skipped']} skipped",
+                metadata={"totals": counted, "full_name": night.order.full_name},
+            )
+        )
+    folded = _night(desk, night_id)
+    artifact = json.dumps(document(folded), indent=2, ensure_ascii=False)
+    desk.storage.put(f"nights/{night_id}/night.json", artifact.encode())
+    _tell(desk, night, folded)
+    return folded
+
+
+def _night(desk: Desk, night_id: str) -> Night:
+    folded = desk.ledger.night(night_id)
+    assert folded is not None
+    return folded
+
+
+def _settle(desk: Desk, night: OpenNight) -> None:
+    """An issue that never got a final status crashed; a night that never got a plan says so itself."""
+    for planned in planned_issues(desk, night.id):
+        row = desk.ledger.issue(night.id, planned.number)
+        if row is not None and not row.status:
+            conclude(desk, night, planned.number, IssueStatus.CRASHED, "its tasks did not finish")
+
+
+def _tell(desk: Desk, night: OpenNight, folded: Night) -> None:
+    body = tracking_body(desk, night, folded)
+    desk.storage.put(f"nights/{night.id}/summary.md", body.encode())
+    if night.order.dry_run:
+        return
+    known = desk.records.publication(night.repository.node_id, "tracking")
+    try:
+        number = desk.writer.put_tracking_issue(
+            night.repository, TRACKING_LABEL, "Overnight execution", body, int(known) if known else None
+        )
+        desk.records.record_publication(night.repository.node_id, "tracking", str(number))
+    except OvernightError as error:
+        desk.ledger.append(
+            night.event(
+                EventType.GOVERNANCE_NOTE,
+                f"the tracking issue could not be written: {error}",
+                severity=Severity.WARNING,
+            )
+        )
+    desk.notify(f"Overnight: {night.order.full_name}", morning_message(night, folded))
+
+
+class IssueCrashed(Terminal):
+    """An issue ended `crashed`: a defect of ours, or a worker that died for good."""
+
+
+def crashed(night: Night) -> None:
+    """Raise IssueCrashed when an issue of the night crashed, naming them all."""
+    broken = [f"#{issue.number}" for issue in night.issues if issue.status == IssueStatus.CRASHED]
+    if broken:
+        raise IssueCrashed(f"crashed: {', '.join(broken)}; `overnight why NUMBER` shows where each stopped")

@@ -1,0 +1,108 @@
+"""Load the settings: defaults < `overnight.toml` < environment, with messages that name key and fix."""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+
+from ..domain.errors import SettingsError
+from .schema import DEFAULT_MODELS, ENVIRONMENT, SEEDS_MODELS, FileSettings, ModelSettings, RepositorySettings
+
+DEFAULT_FILE = "overnight.toml"
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """The effective settings and where they come from.
+
+    :param origins: key → "default", the file's path, or the variable's name.
+    """
+
+    values: FileSettings
+    path: Path | None
+    origins: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def home(self) -> Path:
+        return self.values.home.expanduser().absolute()
+
+    @property
+    def ledger_url(self) -> str:
+        return self.values.ledger_url or f"sqlite:///{self.home / 'ledger.db'}"
+
+    @property
+    def storage_url(self) -> str:
+        return self.values.storage_url or f"file://{self.home / 'objects'}"
+
+    @property
+    def models(self) -> dict[str, ModelSettings]:
+        preset = SEEDS_MODELS if self.values.preset == "seeds" else DEFAULT_MODELS
+        return {**preset, **self.values.models}
+
+    def repository(self, full_name: str) -> RepositorySettings:
+        """Return a configured repository; SettingsError names the key when it is not configured."""
+        for repository in self.values.repositories:
+            if repository.name.lower() == full_name.lower():
+                return repository
+        where = self.path or DEFAULT_FILE
+        raise SettingsError(
+            f'{full_name} is not configured: add [[repositories]] with name = "{full_name}" to {where}, '
+            f"or run `overnight init {full_name}`"
+        )
+
+
+def settings_path(environ: Mapping[str, str]) -> Path:
+    """Return the file that settings are read from, existing or not."""
+    return Path(environ.get("OVERNIGHT_SETTINGS") or DEFAULT_FILE).expanduser().absolute()
+
+
+def load_settings(path: Path | None = None, environ: Mapping[str, str] | None = None) -> Settings:
+    """Read and validate the settings; SettingsError names the file, the key and the fix."""
+    environ = os.environ if environ is None else environ
+    path = path or settings_path(environ)
+    stamp = path.stat().st_mtime_ns if path.is_file() else 0
+    overrides = tuple((key, environ[name]) for key, name in ENVIRONMENT.items() if environ.get(name))
+    return _load(path, stamp, overrides)
+
+
+@lru_cache(maxsize=8)
+def _load(path: Path, stamp: int, overrides: tuple[tuple[str, str], ...]) -> Settings:
+    data = _read(path) if stamp else {}
+    origins = dict.fromkeys(FileSettings.model_fields, "default") | dict.fromkeys(data, str(path))
+    for key, value in overrides:
+        data[key] = value
+        origins[key] = ENVIRONMENT[key]
+    try:
+        values = FileSettings.model_validate(data)
+    except ValidationError as error:
+        raise SettingsError(_explain(error, path, origins)) from error
+    return Settings(values, path if stamp else None, origins)
+
+
+def _read(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_text("utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise SettingsError(f"{path}: not valid TOML: {error}") from error
+    except OSError as error:
+        raise SettingsError(f"{path}: cannot be read: {error.strerror}") from error
+
+
+def _explain(error: ValidationError, path: Path, origins: Mapping[str, str]) -> str:
+    lines = []
+    for problem in error.errors():
+        key = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in problem["loc"]).lstrip(
+            "."
+        )
+        origin = origins.get(str(problem["loc"][0]), str(path)) if problem["loc"] else str(path)
+        given = "" if isinstance(problem["input"], dict) else f" (got {problem['input']!r})"
+        fix = "remove it, or mend the spelling" if problem["type"] == "extra_forbidden" else problem["msg"]
+        lines.append(f"{origin}: {key or 'settings'}: {fix}{given}")
+    return "\n".join(lines)

@@ -1,0 +1,126 @@
+"""A scripted model on loopback, a tree, and a budget that writes everything down."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from demo.model.running import RunningModel, running_model
+from include.overnight.adapters.builders import AgentBuilder
+from include.overnight.adapters.models import ModelEndpoint
+from include.overnight.adapters.sandbox import BubblewrapSandbox
+from include.overnight.domain.changes import Base, BuildOutcome, Commission
+from include.overnight.domain.errors import OverBudget
+from include.overnight.domain.issues import Issue, Repository
+from include.overnight.ports import Handle, Pending, Tree
+
+KEY = "sk-" + "test-key-of-the-scripted-model"
+
+
+@dataclass
+class PlainBudget:
+    """A budget in memory: reservations count as spent until they are settled."""
+
+    limit: Decimal
+    open: dict[str, Decimal] = field(default_factory=dict)
+    spent: Decimal = Decimal(0)
+    tokens: int = 0
+    highest: Decimal = Decimal(0)
+    made: int = 0
+
+    def reserve(self, usd: Decimal) -> str:
+        if self.spent + sum(self.open.values(), Decimal(0)) + usd > self.limit:
+            raise OverBudget(f"${usd} more would cross the limit of ${self.limit}")
+        self.made += 1
+        name = f"r{self.made}"
+        self.open[name] = usd
+        self.highest = max(self.highest, self.spent + sum(self.open.values(), Decimal(0)))
+        return name
+
+    def settle(self, reservation: str, usd: Decimal, tokens: int) -> None:
+        assert usd <= self.open.pop(reservation), "a request cost more than its reservation"
+        self.spent += usd
+        self.tokens += tokens
+
+
+@dataclass
+class Bench:
+    """Everything one attempt needs."""
+
+    scripts: Path
+    tree: Path
+    model: RunningModel
+    sandbox: BubblewrapSandbox
+
+    def script(self, text: str, number: int = 12) -> None:
+        (self.scripts / f"{number:03d}.toml").write_text(text)
+
+    def endpoint(self, **changes: Any) -> ModelEndpoint:
+        values: dict[str, Any] = {
+            "tier": "gpt-4",
+            "model": "gpt-4",
+            "base_url": self.model.api_url,
+            "api_key": KEY,
+            "context_window": 128_000,
+            "input_usd_per_mtok": Decimal(1),
+            "output_usd_per_mtok": Decimal(4),
+            "max_output_tokens": 2000,
+            "timeout": 20.0,
+        }
+        return ModelEndpoint(**{**values, **changes})
+
+    def build(
+        self, commission: Commission | None = None, budget: PlainBudget | None = None, **changes: Any
+    ) -> BuildOutcome:
+        builder = self.builder(**changes)
+        outcome = builder.collect(self.begin(builder, commission, budget))
+        assert not isinstance(outcome, Pending)
+        return outcome
+
+    def builder(self, requests: int = 80, clean: Any = str, **changes: Any) -> AgentBuilder:
+        endpoint = self.endpoint(**changes)
+        return AgentBuilder({endpoint.tier: endpoint}, self.sandbox, clean, requests=requests)
+
+    def begin(
+        self, builder: AgentBuilder, commission: Commission | None = None, budget: PlainBudget | None = None
+    ) -> Handle:
+        tree = Tree(self.tree, Base("main", "0" * 40), self.tree.parent / "git")
+        return builder.begin(commission or commission_for(), tree, budget or PlainBudget(Decimal(1)))
+
+    def requests(self) -> list[dict[str, Any]]:
+        entries = self.model.model.journal.as_json()
+        return [entry["body"] for entry in entries if entry["path"].endswith("/completions")]
+
+
+def commission_for(number: int = 12, **changes: Any) -> Commission:
+    issue = Issue(number, "Add a greeting", body="Please add hello.txt.", author="ann")
+    values: dict[str, Any] = {
+        "repository": Repository("R_1", "acme", "pantry", "main"),
+        "issue": issue,
+        "attempt": 1,
+        "tier": "gpt-4",
+        "night": "night-1",
+        "seconds": 30.0,
+    }
+    return Commission(**{**values, **changes})
+
+
+@pytest.fixture(scope="session")
+def sandbox() -> BubblewrapSandbox:
+    return BubblewrapSandbox()
+
+
+@pytest.fixture
+def bench(sandbox: BubblewrapSandbox) -> Iterator[Bench]:
+    with tempfile.TemporaryDirectory(prefix="overnight-test-") as folder:
+        scripts, tree = Path(folder, "scripts"), Path(folder, "tree")
+        scripts.mkdir()
+        tree.mkdir()
+        with running_model(scripts, key=KEY) as model:
+            yield Bench(scripts, tree, model, sandbox)

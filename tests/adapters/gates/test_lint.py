@@ -1,0 +1,65 @@
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+
+from include.overnight.adapters.gates import record_base
+from include.overnight.adapters.gates.lint import LintGate
+from include.overnight.domain.gates import GateStatus
+from include.overnight.domain.orders import Commands
+
+RUFF = Commands(lint="ruff check --no-cache --isolated .")
+OLD = "import os\n\n\ndef f():\n    return 1\n"
+
+
+def test_only_what_is_new_is_found(bench, sandbox):
+    case = bench.case({"a.py": OLD}, {"a.py": "# moved down\n" + OLD, "b.py": "import sys\n"}, RUFF)
+    result = LintGate(sandbox).judge(case)
+    assert result.reason == "1 new message against the base"
+    assert [(finding.path, finding.line) for finding in result.findings] == [("b.py", 1)]
+    assert "F401" in result.findings[0].message
+
+
+def test_what_the_base_has_as_well_passes(bench, sandbox):
+    result = LintGate(sandbox).judge(bench.case({"a.py": OLD}, {"a.py": OLD + "\n\nx = 1\n"}, RUFF))
+    assert result.status is GateStatus.PASS
+    assert result.reason == "nothing new; the base has the same 1 message"
+
+
+def test_a_clean_change_passes_without_a_look_at_the_base(bench, sandbox):
+    case = bench.case({"a.py": OLD}, {"a.py": "x = 1\n"}, RUFF)
+    assert LintGate(sandbox).judge(case).status is GateStatus.PASS
+
+
+def test_a_recorded_base_run_is_used_when_it_is_of_this_base(bench, sandbox):
+    case = bench.case({"a.py": OLD}, {"b.py": "import sys\n"}, RUFF)
+    recorded = json.loads(json.dumps(record_base(sandbox, case.base, RUFF)))
+    assert recorded["lint"]["messages"][0][0] == "a.py"
+    recorded["lint"]["messages"].append(["b.py", 1, "F401 [*] `sys` imported but unused"])
+    assert not LintGate(sandbox).judge(replace(case, base_results=recorded)).failed
+    stale = recorded | {"sha": "0" * 40}
+    assert LintGate(sandbox).judge(replace(case, base_results=stale)).failed
+
+
+def test_unreadable_complaints_fail_when_the_base_succeeds(bench, sandbox):
+    commands = Commands(lint="if grep -q bad *.txt; then echo 'it is bad'; exit 1; fi")
+    result = LintGate(sandbox).judge(bench.case({"a.txt": "good"}, {"a.txt": "bad"}, commands))
+    assert result.failed
+    assert "without a readable new message" in result.reason
+
+
+def test_a_missing_linter_and_an_endless_one_fail(bench, sandbox):
+    case = bench.case({"a.txt": "1"}, {"a.txt": "2"}, Commands(lint="no-such-linter"))
+    assert LintGate(sandbox).judge(case).failed
+    slow = replace(
+        case,
+        commands=Commands(lint="sleep 60"),
+        order=replace(case.order, limits=replace(case.order.limits, gate_seconds=0.5)),
+    )
+    assert "timed out" in LintGate(sandbox).judge(slow).reason
+
+
+def test_without_a_lint_command_the_gate_does_not_apply(bench, sandbox):
+    result = LintGate(sandbox).judge(bench.case({"a": "1"}, {"a": "2"}))
+    assert result.status is GateStatus.NOT_APPLICABLE
+    assert result.findings == ()

@@ -1,0 +1,62 @@
+"""Events of a night, as the services would write them."""
+
+from include.overnight.domain.events import Event, EventType
+from include.overnight.domain.orders import Limits, NightOrder
+
+NIGHT = "0198c0de-0000-7000-8000-000000000001"
+OTHER_NIGHT = "0198c0de-0000-7000-8000-000000000002"
+REPOSITORY = "R_kgDOpantry"
+
+
+def order(night=NIGHT, **limits):
+    return NightOrder(night, "acme", "pantry", limits=Limits(**limits))
+
+
+def event(kind=EventType.CHECKPOINT_SAVED, description="Checkpoint saved", night=NIGHT, **more):
+    return Event(kind, description, repository=REPOSITORY, night=night, **more)
+
+
+def started(night=NIGHT, **more):
+    metadata = {"full_name": "acme/pantry"}
+    return event(EventType.OVERNIGHT_EXECUTION_STARTED, "Night started", night, metadata=metadata, **more)
+
+
+def planned(*numbers, night=NIGHT):
+    rows = [
+        {
+            "number": number,
+            "title": f"Issue {number}",
+            "position": place,
+            "sequence_type": "build",
+            "complexity": "low",
+            "dependencies": [],
+        }
+        for place, number in enumerate(numbers, 1)
+    ]
+    exclusions = [{"number": 99, "reason": "label `overnight: skip`"}]
+    metadata = {"issues": rows, "exclusions": exclusions, "cycles": ["#4 → #9 → #4"]}
+    return event(EventType.NIGHT_PLANNED, "Night planned", night, metadata=metadata)
+
+
+def attempted(number, outcome="accepted", night=NIGHT):
+    metadata = {"tier": "gpt-4", "outcome": outcome, "tokens": 1200, "cost_usd": "0.0312", "seconds": 8.5}
+    return event(EventType.ATTEMPT_FINISHED, "Attempt finished", night, issue=number, metadata=metadata)
+
+
+def built(number, night=NIGHT):
+    metadata = {"branch": f"overnight/{number}-x"}
+    return event(EventType.CHANGE_BUILT, "Change built", night, issue=number, metadata=metadata)
+
+
+def judged(number, night=NIGHT):
+    metadata = {"gates": [{"gate": "build", "status": "pass"}, {"gate": "test", "status": "fail"}]}
+    return event(EventType.CHANGE_JUDGED, "Change judged", night, issue=number, metadata=metadata)
+
+
+def ended(number, status="pull_request", night=NIGHT):
+    metadata = {"status": status, "reason": "all gates passed", "pull_request": 70 + number}
+    return event(EventType.ISSUE_EXECUTION_COMPLETED, "Issue done", night, issue=number, metadata=metadata)
+
+
+def completed(night=NIGHT):
+    return event(EventType.OVERNIGHT_EXECUTION_COMPLETED, "2 of 2 issues", night)

@@ -1,0 +1,1 @@
+"""What others publish about themselves, held against our doubles of them and our adapters to them."""
