@@ -64,7 +64,9 @@ class Table(Generic[Record]):
 
     def where(self, group: str, value: Hashable) -> list[Record]:
         """Return the records of a group in the order they were first written."""
-        return [self._rows[key] for key in self._index[group].get(value, ())]
+        # Copied first: a test may look while a request in another thread writes.
+        keys = list(self._index[group].get(value, ()))
+        return [row for key in keys if (row := self._rows.get(key)) is not None]
 
     def count(self, group: str, value: Hashable) -> int:
         return len(self._index[group].get(value, ()))

@@ -59,7 +59,7 @@ class Overnight:
 
     @property
     def ledger_url(self) -> str:
-        return self.credentials.ledger_url or self.settings.ledger_url
+        return self.settings.values.ledger_url or self.credentials.ledger_url or self.settings.ledger_url
 
     @cached_property
     def clock(self) -> SystemClock:

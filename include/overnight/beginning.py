@@ -60,7 +60,7 @@ def begin_night(
         logical_date=logical_date,
         params=params,
     )
-    unsaid = (params or {}).get("dry_run") is None and not configured.dry_run
+    unsaid = (params or {}).get("dry_run") is None and configured.dry_run is None
     admission = admit_night(desk, order, repository, refusal=refusal, first_is_dry=unsaid)
     return chosen, admission
 

@@ -76,7 +76,9 @@ def with_connections(
 
 
 def ledger_url(connection: Connection) -> str:
-    """Return the SQLAlchemy URL of the ledger's connection: its extra `url`, else the connection's URI."""
-    return str(
-        connection.extra_dejson.get("url") or connection.get_uri().replace("postgres://", "postgresql://")
-    )
+    """Return the SQLAlchemy URL of the ledger's connection: its extra `url`, else its URI; "" when empty."""
+    if url := connection.extra_dejson.get("url"):
+        return str(url)
+    if not connection.host:
+        return ""
+    return connection.get_uri().replace("postgres://", "postgresql://")

@@ -137,7 +137,12 @@ def test_candidates_show_a_tie_that_something_else_may_break() -> None:
 
 
 @settings(max_examples=100, deadline=None)
-@given(st.text(max_size=300), st.text(max_size=300), st.lists(st.text(max_size=30), max_size=4), st.text(max_size=20))
+@given(
+    st.text(max_size=300),
+    st.text(max_size=300),
+    st.lists(st.text(max_size=30), max_size=4),
+    st.text(max_size=20),
+)
 def test_no_issue_text_raises(title: str, body: str, labels: list[str], kind: str) -> None:
     issue = an_issue(1, body, title, labels=tuple(labels), issue_type=kind)
     found = classify(issue, PlanRules())

@@ -169,7 +169,9 @@ def test_native_links_come_first_and_the_first_source_is_kept() -> None:
 
 
 def test_an_issue_never_waits_for_itself() -> None:
-    issue = an_issue(7, "Depends on #7, octo/PANTRY#7 and #8", blocked_by=(IssueRef(7), IssueRef(7, REPOSITORY)))
+    issue = an_issue(
+        7, "Depends on #7, octo/PANTRY#7 and #8", blocked_by=(IssueRef(7), IssueRef(7, REPOSITORY))
+    )
     assert [d.ref for d in read_dependencies(issue, repository="Octo/Pantry")] == [IssueRef(8)]
 
 
@@ -193,7 +195,23 @@ def test_only_the_first_256_kib_are_read() -> None:
 
 @pytest.mark.parametrize(
     "unit",
-    ["[", "![", "*a ", "*_", "~~a ", "<!--", ">", "- ", "[a](", "| a |\n", "\\", "a\n", "# a\n", "needs #1, ", "not "],
+    [
+        "[",
+        "![",
+        "*a ",
+        "*_",
+        "~~a ",
+        "<!--",
+        ">",
+        "- ",
+        "[a](",
+        "| a |\n",
+        "\\",
+        "a\n",
+        "# a\n",
+        "needs #1, ",
+        "not ",
+    ],
 )
 def test_a_megabyte_of_anything_is_read_quickly(unit: str) -> None:
     body = "Depends on #3\n\n" + unit * (1024 * 1024 // len(unit))
@@ -203,11 +221,13 @@ def test_a_megabyte_of_anything_is_read_quickly(unit: str) -> None:
 
 
 def test_binary_garbage_is_no_error() -> None:
-    assert read("".join(map(chr, range(0, 3000))) + "\udc80\x00 Depends on #3\n\nDepends on #4") != []
+    assert read("".join(map(chr, range(3000))) + "\udc80\x00 Depends on #3\n\nDepends on #4") != []
 
 
 @settings(max_examples=150, deadline=None)
-@given(st.text(alphabet=st.sampled_from("dependsonblckby #123,./`~><!-*_[]()\n\t:&'é\x00\ud800"), max_size=200))
+@given(
+    st.text(alphabet=st.sampled_from("dependsonblckby #123,./`~><!-*_[]()\n\t:&'é\x00\ud800"), max_size=200)
+)
 def test_no_text_raises_and_references_are_sane(body: str) -> None:
     for dependency in read_dependencies(an_issue(1, body, body), repository=REPOSITORY):
         assert dependency.ref.number > 0

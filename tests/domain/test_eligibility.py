@@ -27,7 +27,9 @@ def test_people_of_the_repository_are_trusted(association: str) -> None:
     assert kind_of(an_issue(1, author_association=association)) == ""
 
 
-@pytest.mark.parametrize("association", ["NONE", "CONTRIBUTOR", "FIRST_TIMER", "FIRST_TIME_CONTRIBUTOR", "MANNEQUIN", ""])
+@pytest.mark.parametrize(
+    "association", ["NONE", "CONTRIBUTOR", "FIRST_TIMER", "FIRST_TIME_CONTRIBUTOR", "MANNEQUIN", ""]
+)
 def test_others_are_not_and_the_reason_names_the_label(association: str) -> None:
     reason = kind_of(an_issue(1, author="mallory", author_association=association))
     assert reason.startswith("untrusted: its author mallory is ")
@@ -89,7 +91,10 @@ def test_the_skip_label_comes_first() -> None:
 
 def test_anybodys_open_linked_pull_request_excludes_an_issue() -> None:
     pulls = (LinkedPullRequest(9, "CLOSED", "kim"), LinkedPullRequest(7, "OPEN", "kim"))
-    assert kind_of(an_issue(1, pull_requests=pulls)) == "has_pull_request: open pull request #7 by kim would close it"
+    assert (
+        kind_of(an_issue(1, pull_requests=pulls))
+        == "has_pull_request: open pull request #7 by kim would close it"
+    )
     assert kind_of(an_issue(1, pull_requests=pulls[:1])) == ""
 
 

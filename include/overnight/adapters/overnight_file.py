@@ -16,6 +16,7 @@ from ..domain.orders import Limits
 
 FILE = ".overnight.yml"
 _MAX_BYTES = 64 * 1024
+_MAX_DEPTH = 10
 _VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _LIMITS = {
     spec.name for spec in fields(Limits) if not spec.name.startswith(("night_", "month_", "escalations_"))
@@ -66,9 +67,7 @@ def parse_overnight_file(text: str) -> OvernightFile:
     if len(text.encode(errors="replace")) > _MAX_BYTES:
         raise SettingsError(f"{FILE} is larger than {_MAX_BYTES // 1024} KiB: keep commands in scripts")
     try:
-        # An alias can multiply itself without end, and no setting needs one.
-        if any(isinstance(event, yaml.AliasEvent) for event in yaml.parse(text, Loader=yaml.SafeLoader)):
-            raise SettingsError(f"{FILE} uses a YAML alias (*name): write the value out")
+        _refuse_growth(text)
         node = yaml.compose(text, Loader=yaml.SafeLoader)
         plain = yaml.safe_load(text)
     except (yaml.YAMLError, ValueError, RecursionError) as error:
@@ -80,6 +79,17 @@ def parse_overnight_file(text: str) -> OvernightFile:
     if not isinstance(node, yaml.MappingNode) or not isinstance(plain, dict):
         raise SettingsError(f"{FILE}:1: must be a mapping of keys such as build, lint and test")
     return _read(_lines(node), plain)
+
+
+def _refuse_growth(text: str) -> None:
+    """Refuse what can grow without end before it does: aliases and deep nesting; no setting needs either."""
+    depth = 0
+    for event in yaml.parse(text, Loader=yaml.SafeLoader):
+        if isinstance(event, yaml.AliasEvent):
+            raise SettingsError(f"{FILE} uses a YAML alias (*name): write the value out")
+        depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+        if depth > _MAX_DEPTH:
+            raise SettingsError(f"{FILE}:{event.start_mark.line + 1}: nested too deeply")
 
 
 def _lines(node: yaml.MappingNode) -> dict[str, int]:

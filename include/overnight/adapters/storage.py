@@ -9,7 +9,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
-from urllib.parse import unquote, urlsplit
 from uuid import uuid4
 
 from ..domain.errors import DiskFull, NotAuthorized, NotFound, SettingsError, Unreachable
@@ -37,7 +36,7 @@ class ObjectStorage:
         uri = f"{self._url}/{_checked(name)}"
         with _speaking_ours(uri):
             if self._url.startswith("file://"):
-                _replace(Path(unquote(urlsplit(uri).path)), content)
+                _replace(Path(uri.removeprefix("file://")), content)
             else:
                 _at(uri).write_bytes(content)
         return uri

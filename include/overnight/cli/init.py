@@ -7,7 +7,6 @@ from typing import Annotated
 
 import typer
 
-from ..adapters.ledger import upgrade
 from ..domain.errors import SettingsError
 from ..domain.issues import split_full_name
 from ..services.introducing import base_is_green, cost_estimate, introduce
@@ -27,6 +26,8 @@ def command(
     ] = True,
 ) -> None:
     """Write settings, create labels and the tracking issue, run doctor, show tonight's plan and its cost."""
+    from ..adapters.ledger import upgrade
+
     with speaking():
         _checked(repository)
         path = settings_path(os.environ)

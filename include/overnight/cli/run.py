@@ -6,7 +6,6 @@ from typing import Annotated, Any
 
 import typer
 
-from ..adapters.ledger import uuid7
 from ..beginning import begin_night
 from ..domain.nights import document
 from ..services.reading import open_night
@@ -32,6 +31,8 @@ def command(
     as_json: JsonOption = False,
 ) -> None:
     """Run one night here and now."""
+    from ..adapters.ledger import uuid7
+
     with speaking():
         name = f"{owner}/{repo}" if owner and repo else repository
         house = desk(name)

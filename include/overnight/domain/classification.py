@@ -45,9 +45,9 @@ def _first(table: tuple[Rule[Gives], ...], issue: Issue) -> tuple[Gives, str]:
 
 def _by_label_map(issue: Issue, rules: PlanRules) -> tuple[SequenceType, str] | None:
     known = {str(kind) for kind in SequenceType}
-    for label, kind in rules.label_types:
-        if label.strip().lower() in issue.label_names and kind in known:
-            return SequenceType(kind), f"label `{label}` (settings: label_types)"
+    for name, kind in rules.label_types:
+        if name.strip().lower() in issue.label_names and kind in known:
+            return SequenceType(kind), f"label `{name}` (settings: label_types)"
     return None
 
 

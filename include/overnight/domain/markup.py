@@ -12,26 +12,10 @@ _OPENING = re.compile(
     r"|(?P<image>!\[[^\[\]]{0,2000}\](?:\([^()]{0,2000}\)|\[[^\[\]]{0,200}\])?)"
     r"|(?P<titled>\]\(\s{0,5}<?(?P<target>[^\s()<>]{0,2000})>?\s{1,5}(?:\"[^\"]{0,2000}\"|'[^']{0,2000}')\s{0,5}\))"
 )
-_SILENT = frozenset(  # fmt: skip
-    {
-        "audio",
-        "canvas",
-        "embed",
-        "head",
-        "iframe",
-        "math",
-        "noembed",
-        "noframes",
-        "noscript",
-        "object",
-        "picture",
-        "script",
-        "style",
-        "svg",
-        "template",
-        "title",
-        "video",
-    }
+_SILENT = re.compile(
+    r"audio|canvas|embed|head|iframe|math|noembed|noframes|noscript|object|picture|"
+    r"script|style|svg|template|title|video",
+    re.IGNORECASE,
 )
 """Elements whose text a browser does not show as text."""
 _VOID = frozenset(
@@ -122,9 +106,9 @@ class _Scan:
         name = written.lower()
         if name == "img":
             self.kept.append("[image]")
-        elif not closing and name not in _VOID and (name in _SILENT or _HIDDEN.search(rest)):
+        elif not closing and name not in _VOID and (_SILENT.fullmatch(name) or _HIDDEN.search(rest)):
             self._drop_element(name)
-        elif not (closing and name in _SILENT):
+        elif not (closing and _SILENT.fullmatch(name)):
             self.kept.append(f"<{'/' if closing else ''}{written}>")
 
     def _drop_element(self, name: str) -> None:

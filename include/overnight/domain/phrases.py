@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 
 from .issues import IssueRef
 from .prose import CODE
@@ -86,11 +87,14 @@ _DENIAL = re.compile(
     rf"(?:\s+(?!(?:{_BREAK})\b)[\w'’-]+){{0,3}}\s*$",
     re.IGNORECASE,
 )
-_OTHER_SUBJECT = re.compile(
-    rf"(?P<references>{_ANY})(?:[^\S\n]+(?:is|are|was|were|itself|also|still|now|currently|which|that)){{0,4}}"
-    r"[^\S\n]+$",
-    re.IGNORECASE,
+_REFERENCE_ALONE = re.compile(_ANY, re.IGNORECASE)
+_LINKING = frozenset(
+    {"is", "are", "was", "were", "itself", "also", "still", "now", "currently", "which", "that"}
 )
+
+
+_MOST_PER_BLOCK = 1000
+"""Of each phrase; nobody repeats one as often in a paragraph, except to keep us busy."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +109,7 @@ class Said:
 def said_in(text: str, own: IssueRef) -> Iterator[Said]:
     """Yield what a block of prose says the issue `own` waits for; denials and other subjects do not count."""
     for pattern in _SAID:
-        for found in pattern.finditer(text):
+        for found in islice(pattern.finditer(text), _MOST_PER_BLOCK):
             if not _denied(text, found.start()) and not _of_another(text, found.start(), own):
                 yield Said(found.start(), squeeze(found[0]), references_in(found["references"]))
 
@@ -158,5 +162,9 @@ def _denied(text: str, start: int) -> bool:
 
 def _of_another(text: str, start: int, own: IssueRef) -> bool:
     """Return whether the phrase speaks of another issue ("#3 depends on #4", read in #7)."""
-    subject = _OTHER_SUBJECT.search(text[max(0, start - 400) : start])
-    return subject is not None and own not in references_in(subject["references"])
+    words = text[max(0, start - 300) : start].rpartition("\n")[2].split()
+    while words and words[-1].lower() in _LINKING:
+        words.pop()
+    if not words or not _REFERENCE_ALONE.fullmatch(words[-1]):
+        return False
+    return own not in references_in(words[-1])

@@ -16,6 +16,7 @@ SHORTEST = 8
 """Characters; shorter values would redact ordinary words."""
 _DEEPEST = 50
 _LONG_LINE = 20
+_QUOTED = re.compile(r"%[0-9A-F]{2}")
 
 
 class Redactor:
@@ -91,7 +92,8 @@ def _spellings(value: str) -> Iterator[str]:
     for part in {value, whole, *(line for line in lines if len(line) >= _LONG_LINE)}:
         yield part
         raw = part.encode("utf-8", "surrogatepass")
-        yield from (quote(raw, safe=""), quote(raw), quote_plus(raw))
+        for quoted in (quote(raw, safe=""), quote(raw), quote_plus(raw)):
+            yield from (quoted, _QUOTED.sub(lambda code: code[0].lower(), quoted))
         yield from (json.dumps(part)[1:-1], json.dumps(part, ensure_ascii=False)[1:-1], repr(part)[1:-1])
         yield escape(part)
         yield raw.hex()

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from airflow.sdk import BaseOperator
-from airflow.sdk.exceptions import AirflowSkipException
+from airflow.sdk.exceptions import AirflowFailException, AirflowSkipException
 
 from .hooks import open_desk, trigger_of
 
@@ -145,7 +145,15 @@ class SummarizeNightOperator(BaseOperator):
         from ..services.summarizing import crashed, summarize_night
 
         if not self.night:
-            raise AirflowSkipException("the night was not admitted")
+            self._nothing_began(context)
         night = summarize_night(open_desk(), self.night)
         crashed(night)
         return totals(night)
+
+    def _nothing_began(self, context: Context) -> NoReturn:
+        """A night that was not admitted is skipped; one whose admission failed is red."""
+        run: Any = context["dag_run"]
+        states = context["ti"].get_task_states(dag_id=run.dag_id, task_ids=["admit"], run_ids=[run.run_id])
+        if "failed" in str(states):
+            raise AirflowFailException("`admit` failed: its log names the cause and the fix")
+        raise AirflowSkipException("the night was not admitted")

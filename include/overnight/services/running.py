@@ -65,7 +65,7 @@ def _patiently(desk: Desk, step: Callable[[], T]) -> T:
     retrying = tenacity.Retrying(
         retry=tenacity.retry_if_exception_type(Transient),
         stop=tenacity.stop_after_attempt(3),
-        wait=tenacity.wait_exponential_jitter(initial=2, max=60),
+        wait=tenacity.wait_exponential_jitter(multiplier=2, max=60),
         sleep=desk.clock.sleep,
         reraise=True,
     )

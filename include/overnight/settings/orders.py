@@ -49,7 +49,7 @@ def make_order(
         trigger=trigger,
         logical_date=logical_date,
         deadline=window_end(repository, now) if trigger == "scheduled" else None,
-        dry_run=repository.dry_run,
+        dry_run=bool(repository.dry_run),
         plan=_rules(repository, given, logical_date if trigger == "backfill" else None),
         enable_model_escalation=repository.enable_model_escalation,
         enable_auto_heal=repository.enable_auto_heal,

@@ -113,7 +113,8 @@ class RepositorySettings(Section):
     enable_desktop_sync: bool = False
     create_prs_automatically: bool = True
     draft_pull_requests: bool = True
-    dry_run: bool = False
+    dry_run: bool | None = None
+    """Unset: real, but a repository's first night is a dry run of at most 3 issues."""
     parallel_issues: int = Field(default=5, gt=0, le=64)
     builder: Literal["openai", "local"] = "openai"
     quota_limits: QuotaSettings | None = None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -57,6 +58,7 @@ class Bench:
     tree: Path
     model: RunningModel
     sandbox: BubblewrapSandbox
+    asked_before: int
 
     def script(self, text: str, number: int = 12) -> None:
         (self.scripts / f"{number:03d}.toml").write_text(text)
@@ -94,7 +96,7 @@ class Bench:
         return builder.begin(commission or commission_for(), tree, budget or PlainBudget(Decimal(1)))
 
     def requests(self) -> list[dict[str, Any]]:
-        entries = self.model.model.journal.as_json()
+        entries = self.model.model.journal.as_json()[self.asked_before :]
         return [entry["body"] for entry in entries if entry["path"].endswith("/completions")]
 
 
@@ -116,11 +118,26 @@ def sandbox() -> BubblewrapSandbox:
     return BubblewrapSandbox()
 
 
+@pytest.fixture(scope="session")
+def model() -> Iterator[RunningModel]:
+    with (
+        tempfile.TemporaryDirectory(prefix="overnight-scripts-") as folder,
+        running_model(Path(folder), key=KEY) as running,
+    ):
+        yield running
+
+
 @pytest.fixture
-def bench(sandbox: BubblewrapSandbox) -> Iterator[Bench]:
+def silent_url() -> Iterator[str]:
+    """An endpoint that takes every connection and never says a word."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        yield f"http://127.0.0.1:{listener.getsockname()[1]}/v1"
+
+
+@pytest.fixture
+def bench(sandbox: BubblewrapSandbox, model: RunningModel) -> Iterator[Bench]:
+    model.model.faults.clear()
     with tempfile.TemporaryDirectory(prefix="overnight-test-") as folder:
-        scripts, tree = Path(folder, "scripts"), Path(folder, "tree")
-        scripts.mkdir()
+        tree = Path(folder, "tree")
         tree.mkdir()
-        with running_model(scripts, key=KEY) as model:
-            yield Bench(scripts, tree, model, sandbox)
+        yield Bench(model.model.scripts, tree, model, sandbox, len(model.model.journal.as_json()))

@@ -202,11 +202,9 @@ def test_the_wall_clock_ends_the_attempt_and_the_command_in_it(bench):
     assert time.monotonic() - started < 6
 
 
-def test_the_wall_clock_ends_a_model_that_hangs(bench):
-    bench.script(turns())
-    fault(bench, hang_seconds=5.0)
+def test_the_wall_clock_ends_a_model_that_hangs(bench, silent_url):
     with pytest.raises(TimedOut):
-        bench.build(commission_for(seconds=0.7))
+        bench.build(commission_for(seconds=0.7), base_url=silent_url)
 
 
 @pytest.mark.parametrize(
@@ -255,11 +253,9 @@ def test_a_refused_request_costs_nothing_and_a_broken_one_its_reservation(bench)
     assert (broken.spent, broken.open) == (broken.highest, {})
 
 
-def test_a_request_that_takes_too_long_is_a_timeout_not_the_end_of_the_attempt(bench):
-    bench.script(turns())
-    fault(bench, hang_seconds=3.0)
+def test_a_request_that_takes_too_long_is_a_timeout_not_the_end_of_the_attempt(bench, silent_url):
     with pytest.raises(ModelFailure) as caught:
-        bench.build(timeout=0.5)
+        bench.build(timeout=0.5, base_url=silent_url)
     assert caught.value.kind is FailureKind.TIMEOUT
 
 

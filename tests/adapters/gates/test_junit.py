@@ -11,7 +11,7 @@ from include.overnight.adapters.gates.junit import read_junit, speaks_junit
     [
         "pytest",
         "python -m pytest -q",
-        "python3.11 -W error -m pytest tests -k 'a or b'",
+        "python3.11 -B -m pytest tests -k 'a or b'",
         "uv run pytest",
         "CI=1 poetry run python -m pytest",
         "coverage run -m pytest -q",
@@ -21,7 +21,7 @@ from include.overnight.adapters.gates.junit import read_junit, speaks_junit
     ],
 )
 def test_a_plain_start_of_pytest_is_recognized(command):
-    assert speaks_junit(command) or command.startswith("python3.11 -W")
+    assert speaks_junit(command)
 
 
 @pytest.mark.parametrize(
@@ -42,7 +42,8 @@ def test_what_options_cannot_be_added_to_is_left_alone(command):
 def test_the_worst_result_of_a_test_counts(tmp_path):
     report = tmp_path / "junit.xml"
     report.write_text(
-        "<testsuites><testsuite><testcase classname='m' name='a'/><testcase classname='m' name='a'><error/></testcase>"
+        "<testsuites><testsuite><testcase classname='m' name='a'/>"
+        "<testcase classname='m' name='a'><error/></testcase>"
         "<testcase classname='m' name='b'><skipped/></testcase></testsuite></testsuites>"
     )
     assert read_junit(report) == {"m::a": Status.FAILED, "m::b": Status.SKIPPED}

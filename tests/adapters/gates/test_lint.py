@@ -51,11 +51,8 @@ def test_unreadable_complaints_fail_when_the_base_succeeds(bench, sandbox):
 def test_a_missing_linter_and_an_endless_one_fail(bench, sandbox):
     case = bench.case({"a.txt": "1"}, {"a.txt": "2"}, Commands(lint="no-such-linter"))
     assert LintGate(sandbox).judge(case).failed
-    slow = replace(
-        case,
-        commands=Commands(lint="sleep 60"),
-        order=replace(case.order, limits=replace(case.order.limits, gate_seconds=0.5)),
-    )
+    hurried = replace(case.order, limits=replace(case.order.limits, gate_seconds=0.5))
+    slow = replace(case, commands=Commands(lint="sleep 60"), order=hurried)
     assert "timed out" in LintGate(sandbox).judge(slow).reason
 
 

@@ -63,7 +63,7 @@ def answering(answer: Answer) -> Iterator[Answering]:
             self.end_headers()
             self.wfile.write(said.content)
 
-        do_POST = do_PATCH = do_PUT = do_DELETE = do_GET
+        do_POST = do_PATCH = do_PUT = do_DELETE = do_GET  # noqa: N815 - http.server's own names
 
         def log_message(self, *_: object) -> None:
             """Say nothing."""

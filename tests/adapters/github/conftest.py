@@ -1,6 +1,7 @@
 """Connections that never wait: sleeps are written down, not slept."""
 
 from collections.abc import Callable, Iterator
+from itertools import count
 
 import github
 import pytest
@@ -62,9 +63,9 @@ def forge(served: RunningForge) -> Iterator[RunningForge]:
     served.forge.journal.clear()
     yield served
     served.forge.faults.clear()
-    served.forge.rename_repository(
-        served.forge.world.store.repositories[made.id].full_name, f"used-{made.id}"
-    )
+    # Out of the way for the next test, without the redirect that a real renaming leaves behind.
+    name = served.forge.world.store.repositories[made.id].full_name
+    served.forge.change_repository(name, name=f"used-{made.id}", former_names=())
 
 
 @pytest.fixture
@@ -87,4 +88,6 @@ def writer(client: github.Github, patience: Patience) -> GitHubWriter:
     def clean(text: str) -> str:
         return text.replace("hunter2", "[redacted]")
 
-    return GitHubWriter(client, clean=clean, pacer=Pacer(Pace.unhurried()), patience=patience)
+    # This clock stands at the end of all waits: what GitHub asks for is written down by `patience`.
+    pacer = Pacer(Pace.unhurried(), clock=count(step=1_000_000.0).__next__)
+    return GitHubWriter(client, clean=clean, pacer=pacer, patience=patience)

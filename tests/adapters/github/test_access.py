@@ -44,7 +44,7 @@ def test_an_unusable_url_is_refused_without_repeating_it(given):
 
 def test_a_missing_token_is_named_with_the_permissions_it_needs():
     with pytest.raises(
-        NotAuthorized, match="GITHUB_TOKEN not set.*contents, issues and pull requests.*`repo`"
+        NotAuthorized, match=r"GITHUB_TOKEN not set.*contents, issues and pull requests.*`repo`"
     ):
         connect(GitHubAccess())
 

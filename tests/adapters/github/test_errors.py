@@ -98,7 +98,7 @@ def test_what_is_no_answer_of_githubs_is_unreachable(error):
 
 
 def test_ours_pass_through_unchanged():
-    with pytest.raises(NotFound, match="^mine$"), speaking_github():
+    with pytest.raises(NotFound, match=r"^mine$"), speaking_github():
         raise NotFound("mine")
 
 
@@ -106,7 +106,7 @@ def test_nobody_listening_is_unreachable_and_names_no_token(client_for, patience
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         url = f"http://127.0.0.1:{taken.getsockname()[1]}"
-        with pytest.raises(Unreachable, match="check the network") as caught:
+        with pytest.raises(Unreachable, match=r"check the network") as caught:
             Wire(client_for(url), patience).get("/user")
     assert len(slept) == 3
     assert TOKEN not in str(caught.value)

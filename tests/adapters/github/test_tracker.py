@@ -7,8 +7,9 @@ import pytest
 from demo.forge import Fault
 from include.overnight.adapters.github import GitHubTracker
 from include.overnight.domain.errors import Forbidden, NotAuthorized, NotFound, RateLimited, Unreachable
-from include.overnight.domain.issues import IssueRef, RefState
+from include.overnight.domain.issues import IssueRef, RefState, Repository
 
+from .answering import Say, answering, in_turn
 from .conftest import TOKEN
 from .pushing import push
 
@@ -202,3 +203,29 @@ def test_the_newest_pull_request_of_a_branch_is_found_open_or_not(forge, tracker
     assert (found.head_ref, found.base_ref, found.author) == ("overnight/1-x", "main", "ann")
     assert found.head_sha == forge.forge.bare("acme/pantry").branch("overnight/1-x")
     assert tracker.pull_request_from(pantry, "overnight/2-y") is None
+
+
+def test_a_forks_pull_request_from_a_branch_of_the_same_name_is_not_ours(client_for, patience):
+    def pull(number: int, home: str) -> dict:
+        return {"number": number, "head": {"ref": "overnight/1-x", "repo": {"node_id": home}}}
+
+    home = Repository("R_1", "acme", "pantry", "main")
+    listed = [pull(9, "R_fork"), pull(4, "R_1"), {"number": 12, "head": {"ref": "other", "repo": None}}]
+    with answering(in_turn(Say(listed))) as server:
+        found = GitHubTracker(client_for(server.url), patience=patience).pull_request_from(
+            home, "overnight/1-x"
+        )
+    assert found.number == 4
+
+
+def test_an_issue_deleted_between_two_pages_leaves_a_hole_and_nothing_else(client_for, patience):
+    def page(numbers: list[int | None], cursor: str | None) -> Say:
+        nodes = [number and {"number": number, "title": f"Issue {number}"} for number in numbers]
+        information = {"hasNextPage": cursor is not None, "endCursor": cursor}
+        return Say({"data": {"repository": {"issues": {"nodes": nodes, "pageInfo": information}}}})
+
+    with answering(in_turn(page([1, None, 2], "c"), page([2, 3], None))) as server:
+        tracker = GitHubTracker(client_for(server.url), patience=patience)
+        found = tracker.open_issues(Repository("R_1", "acme", "pantry", "main"))
+    assert [issue.number for issue in found] == [1, 2, 3]
+    assert server.asked[1].body["variables"]["after"] == "c"

@@ -1,11 +1,19 @@
 """Events of a night, as the services would write them."""
 
+from sqlalchemy.event import listen
+
+from include.overnight.adapters.ledger.engine import open_engine
 from include.overnight.domain.events import Event, EventType
 from include.overnight.domain.orders import Limits, NightOrder
 
 NIGHT = "0198c0de-0000-7000-8000-000000000001"
 OTHER_NIGHT = "0198c0de-0000-7000-8000-000000000002"
 REPOSITORY = "R_kgDOpantry"
+
+
+def skip_fsync(url):
+    """Spare a SQLite test the wait for the disk, in this process."""
+    listen(open_engine(url), "connect", lambda driver, _: driver.execute("PRAGMA synchronous = OFF"))
 
 
 def order(night=NIGHT, **limits):

@@ -59,6 +59,18 @@ def test_renewing_prolongs_even_an_expired_claim_that_nobody_took(database, cloc
     assert claim(database, OTHER_NIGHT) is None
 
 
+def test_a_claim_is_abandoned_once_its_night_let_it_expire(database, clock):
+    assert not database.claims.abandoned(REPOSITORY, 42, NIGHT)
+    claim(database)
+    assert not database.claims.abandoned(REPOSITORY, 42, NIGHT)
+    clock.forward(seconds=60)
+    assert database.claims.abandoned(REPOSITORY, 42, NIGHT)
+    assert not database.claims.abandoned(REPOSITORY, 42, OTHER_NIGHT)
+    database.claims.release(claim(database))
+    clock.forward(seconds=60)
+    assert not database.claims.abandoned(REPOSITORY, 42, NIGHT)
+
+
 def test_a_released_claim_cannot_be_renewed(database):
     held = claim(database)
     database.claims.release(held)

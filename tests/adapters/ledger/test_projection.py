@@ -81,6 +81,13 @@ def test_an_unknown_night_is_none(database):
     assert database.ledger.night("nothing") is None
 
 
+def test_one_issue_of_a_night_can_be_asked_for_alone(database):
+    database.ledger.append(started(), planned(7, 3), ended(7))
+    assert database.ledger.issue(NIGHT, 7) == database.ledger.night(NIGHT).issue(7)
+    assert database.ledger.issue(NIGHT, 8) is None
+    assert database.ledger.issue(OTHER_NIGHT, 7) is None
+
+
 def test_nights_come_newest_first_with_the_status_of_their_issues(database, clock):
     for name in ("first", "second", "third"):
         database.ledger.append(

@@ -13,7 +13,7 @@ from include.overnight.adapters.ledger import LedgerDatabase, upgrade
 from include.overnight.domain.errors import FenceLost
 from include.overnight.ports import QuotaUse
 
-from .builders import NIGHT, REPOSITORY, order
+from .builders import NIGHT, REPOSITORY, order, skip_fsync
 
 DAY, HOUR, ONCE = 6, 4, 3
 
@@ -94,6 +94,7 @@ class QuotaMachine(RuleBasedStateMachine):
         self.now = datetime(2026, 3, 14, 21, 30, tzinfo=UTC)
         url = f"sqlite:///{Path(self.folder.name) / 'quota.db'}"
         upgrade(url)
+        skip_fsync(url)
         self.database = LedgerDatabase(url, now=lambda: self.now)
         self.rows = {}
 
@@ -142,7 +143,7 @@ class QuotaMachine(RuleBasedStateMachine):
 
 TestQuotaMachine = QuotaMachine.TestCase
 TestQuotaMachine.settings = settings(
-    max_examples=12,
+    max_examples=10,
     stateful_step_count=25,
     deadline=None,
     database=None,

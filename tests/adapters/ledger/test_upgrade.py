@@ -2,16 +2,19 @@
 
 import os
 import stat
+import subprocess
+import sys
 
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import inspect, text
 
 from include.overnight.adapters.ledger import LedgerDatabase, check, downgrade, upgrade
 from include.overnight.adapters.ledger.engine import open_engine
-from include.overnight.adapters.ledger.tables import metadata
-from include.overnight.adapters.ledger.upgrade import VERSION_TABLE
+from include.overnight.adapters.ledger.tables import REVISIONS, metadata, version
+from include.overnight.adapters.ledger.upgrade import MIGRATIONS
 from include.overnight.domain.errors import SchemaMismatch, SettingsError
 
 from .builders import event
@@ -39,15 +42,28 @@ def test_the_migrations_make_exactly_the_tables_that_the_code_uses(empty_url):
     upgrade(empty_url)
     with open_engine(empty_url).connect() as connection:
         context = MigrationContext.configure(
-            connection, opts={"version_table": VERSION_TABLE, "compare_type": True}
+            connection, opts={"version_table": version.name, "compare_type": True}
         )
         assert compare_metadata(context, metadata) == []
+
+
+def test_the_revisions_that_the_check_knows_are_the_migrations_there_are():
+    scripts = ScriptDirectory(str(MIGRATIONS)).walk_revisions()
+    assert tuple(script.revision for script in scripts)[::-1] == REVISIONS
+
+
+def test_a_check_does_not_load_alembic():
+    code = "import sys; import include.overnight.adapters.ledger; sys.exit('alembic' in sys.modules)"
+    assert (
+        subprocess.run([sys.executable, "-c", code], env={"PYTHONPATH": os.pathsep.join(sys.path)}).returncode
+        == 0
+    )
 
 
 def test_a_downgrade_to_base_leaves_nothing_and_can_be_upgraded_again(empty_url):
     upgrade(empty_url)
     downgrade(empty_url, "base")
-    assert tables(empty_url) == {VERSION_TABLE}
+    assert tables(empty_url) == {version.name}
     with pytest.raises(SchemaMismatch, match="overnight db upgrade"):
         check(empty_url)
     upgrade(empty_url)
@@ -56,7 +72,7 @@ def test_a_downgrade_to_base_leaves_nothing_and_can_be_upgraded_again(empty_url)
 
 def test_a_schema_of_a_newer_version_is_refused(fresh_url):
     with open_engine(fresh_url).connect() as connection, connection.begin():
-        connection.execute(text(f"UPDATE {VERSION_TABLE} SET version_num = '9999'"))
+        connection.execute(text(f"UPDATE {version.name} SET version_num = '9999'"))
     with pytest.raises(SchemaMismatch, match="schema 9999, which this version does not know"):
         LedgerDatabase(fresh_url)
 
@@ -76,7 +92,7 @@ def test_an_upgrade_that_fails_leaves_no_half_schema(empty_url):
         connection.execute(text("CREATE TABLE publications (x INTEGER)"))
     with pytest.raises(SchemaMismatch):
         upgrade(empty_url)
-    assert tables(empty_url) == {VERSION_TABLE, "publications"}
+    assert tables(empty_url) == {version.name, "publications"}
 
 
 def test_an_upgrade_works_from_any_folder_and_makes_the_folder_of_the_file(tmp_path, monkeypatch):

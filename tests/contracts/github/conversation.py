@@ -158,13 +158,7 @@ def converse(root: Path, tree: Path) -> list[Answer]:
         known = _scene(running, tree)
         answers = []
         for step in STEPS:
-            home = (
-                step.path.replace("/repos/acme/pantry", "/repos/acme/attic")
-                if step.token == "archived"
-                else step.path
-            )
-            path, sent = home.format_map(known), _filled(step.body, known)
-            token = BOT if step.token == "archived" else step.token
+            path, sent = step.path.format_map(known), _filled(step.body, known)
             answer = requests.request(
                 step.method, f"{running.rest_url}{path}", json=sent, allow_redirects=False, timeout=10,
                 headers={"Authorization": f"Bearer {step.token}"} if step.token else {},

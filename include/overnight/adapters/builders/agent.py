@@ -159,7 +159,9 @@ class _Run:
         )
         prompt = self._clean(task_prompt(self._job.commission))
         try:
-            return (await agent.run(prompt, usage_limits=self._limits)).output
+            # In order: a command in the same turn as an edit must see it, and two edits must not race.
+            with agent.parallel_tool_call_execution_mode("sequential"):
+                return (await agent.run(prompt, usage_limits=self._limits)).output
         finally:
             await self._model.close()
 

@@ -15,6 +15,7 @@ from ...domain.sanitizing import sanitize
 
 _FOLDER = Path(__file__).parents[2] / "settings" / "prompts"
 _FRONT_MATTER = re.compile(r"\A---\nversion: (?P<version>\S+)\n---\n(?P<text>.*)\Z", re.DOTALL)
+_ENVIRONMENT = Environment(undefined=StrictUndefined, trim_blocks=True, keep_trailing_newline=True)  # noqa: S701
 _LINE_BREAKS = re.compile(r"\s+")
 
 
@@ -27,10 +28,7 @@ class Prompt:
 
     def render(self, **values: object) -> str:
         """Fill the template; a value that is missing is an error, not an empty place."""
-        environment = Environment(
-            undefined=StrictUndefined, trim_blocks=True, keep_trailing_newline=True, autoescape=False
-        )  # noqa: S701
-        return environment.from_string(self.text).render(**values)
+        return _ENVIRONMENT.from_string(self.text).render(**values)
 
 
 @cache

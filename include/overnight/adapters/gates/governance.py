@@ -72,8 +72,9 @@ def _in_files(case: Case, files: list[FileDiff]) -> Iterator[Finding]:
 def _in_file(case: Case, file: FileDiff, entry: Entry) -> Iterator[Finding]:
     if entry.size > MAX_FILE_BYTES:
         yield Finding("large_file", f"{entry.size:,} bytes; at most {MAX_FILE_BYTES:,}", file.path)
+        return
     lines = file.added
-    if file.binary and entry.size <= MAX_FILE_BYTES:
+    if file.binary:
         lines = list(enumerate(read_blob(case.head, entry.blob).decode("latin-1").split("\n"), 1))
     for number, kind in secrets_in(lines):
         yield Finding("secret", f"{kind} in an added line", file.path, 0 if file.binary else number)

@@ -28,6 +28,7 @@ _PLUGINS = (
 )
 """Those that know a token by its form; guesses by entropy or the word "password" stop honest work."""
 
+_SHORTEST = 12
 _MAX_LINE = 20_000
 
 
@@ -35,6 +36,8 @@ def secrets_in(lines: Iterable[tuple[int, str]]) -> Iterator[tuple[int, str]]:
     """Yield (line number, kind of secret) for each line that seems to hold one; never the secret."""
     plugins = _plugins()
     for number, text in lines:
+        if len(text) < _SHORTEST:
+            continue
         for start in range(0, max(len(text), 1), _MAX_LINE):
             part = text[max(start - 200, 0) : start + _MAX_LINE]
             kind = _kind(part, plugins)

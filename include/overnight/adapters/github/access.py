@@ -15,6 +15,7 @@ from .pace import Pace
 
 DEFAULT_URL = "https://api.github.com"
 _TIMEOUT_SECONDS = 30
+_API_VERSION = "2022-11-28"
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,4 +81,5 @@ def connect(access: GitHubAccess | github.Github, *, pace: Pace | None = None) -
         seconds_between_requests=between,
         seconds_between_writes=None,
         lazy=True,
+        api_version=_API_VERSION,
     )

@@ -13,7 +13,7 @@ from tenacity import RetryCallState, Retrying, stop_after_attempt
 from ...domain.errors import RateLimited, Transient
 
 T = TypeVar("T")
-_SECONDARY_WAIT = 60.0
+SECONDARY_WAIT = 60.0
 """GitHub's own advice for a secondary limit that names no time: a minute, then doubled."""
 
 
@@ -47,6 +47,6 @@ class Patience:
         error = state.outcome.exception() if state.outcome else None
         doubled = 2.0 ** (state.attempt_number - 1)
         if isinstance(error, RateLimited):
-            return _SECONDARY_WAIT * doubled if error.retry_after is None else error.retry_after
+            return SECONDARY_WAIT * doubled if error.retry_after is None else error.retry_after
         longest = min(self.backoff * doubled, self.longest_wait)
         return longest - random.uniform(0, longest / 4)

@@ -110,5 +110,6 @@ def _is_ours(pull: PullRequest, login: str) -> bool:
 
 
 def _at_home(pull: dict[str, Any], repository: Repository) -> bool:
-    home = ((pull.get("head") or {}).get("repo") or {}).get("full_name")
-    return home is None or str(home).lower() == repository.full_name.lower()
+    """Whether the head lies in the repository itself, whatever that is called by now."""
+    home = (pull.get("head") or {}).get("repo") or {}
+    return bool(home.get("node_id", repository.node_id) == repository.node_id)

@@ -14,7 +14,7 @@ from github.Requester import Requester
 from ...domain.errors import NotAuthorized, NotFound, RateLimited
 from .errors import NotJson, speaking_github
 from .pace import Pacer
-from .patience import Patience
+from .patience import SECONDARY_WAIT, Patience
 
 _NEXT = re.compile(r'<([^>]+)>\s*;\s*rel="next"')
 _REDIRECTS = (307, 308)
@@ -72,7 +72,8 @@ class Wire:
             return self._exchange(verb, path, {}, object, body)[1]
         except RateLimited as error:
             # The caller's own wait follows; this keeps all other writes of the process back as well.
-            self._pacer.hold(min(error.retry_after or 0.0, self.patience.longest_wait))
+            asked = SECONDARY_WAIT if error.retry_after is None else error.retry_after
+            self._pacer.hold(min(asked, self.patience.longest_wait))
             raise
 
     def _exchange(
@@ -107,7 +108,7 @@ class Wire:
         except github.GithubException as error:
             # Only an App's exchange of its key for a token raises here; every other answer comes back.
             if error.status in (401, 404):
-                reason = "GitHub knows no such App installation: check app_id, installation_id and private_key"
+                reason = "GitHub knows no such App installation: check app_id, installation_id, private_key"
                 raise NotAuthorized(reason) from error
             raise
 

@@ -85,7 +85,8 @@ SQLITE: Mapping[int, _Make] = {
     sqlite3.SQLITE_CONSTRAINT: _unstorable,
     sqlite3.SQLITE_CONSTRAINT_TRIGGER: _append_only,
 }
-"""By extended result code, else by the primary one. Our own statements are fixed text, so a plain SQL error is a missing table."""
+"""By extended result code, else by the primary one. Our own statements are fixed text, so a plain SQL error
+is a missing table."""
 
 POSTGRESQL: Mapping[str, _Make] = {
     "40001": _contended,

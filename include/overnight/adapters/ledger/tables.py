@@ -33,6 +33,12 @@ def moment_text(at: datetime) -> str:
     return at.astimezone(UTC).isoformat(timespec="microseconds")
 
 
+REVISIONS = ("0001",)
+"""Every schema version there has been, oldest first; the last one is what this code needs."""
+
+version = Table("overnight_version", MetaData(), Column("version_num", String(32), primary_key=True))
+"""Alembic's own table, under a name of ours: a database shared with another application stays whole."""
+
 metadata = MetaData()
 
 events = Table(

@@ -1,29 +1,31 @@
-"""Schema versions: only `overnight db upgrade` migrates, everything else checks."""
+"""Schema versions: only `overnight db upgrade` migrates, everything else checks.
+
+Alembic is imported where it migrates: a check is part of every task, and need not wait for it.
+"""
 
 from __future__ import annotations
 
-from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from alembic import command
-from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
-from sqlalchemy import Connection
+from sqlalchemy import Connection, inspect, select
 
 from ...domain.errors import SchemaMismatch, SettingsError
 from .engine import describe, lock, open_engine, parse_url
 from .failures import UPGRADE_COMMAND, speaking_sql
 from .store import Store
+from .tables import REVISIONS, version
 
-VERSION_TABLE = "overnight_version"
-"""Not Alembic's usual name, so that a database shared with another application stays whole."""
+if TYPE_CHECKING:
+    from alembic.config import Config
 
-_MIGRATIONS = Path(__file__).parent / "migrations"
+MIGRATIONS = Path(__file__).parent / "migrations"
 
 
 def upgrade(url: str, revision: str = "head") -> None:
     """Bring the schema to a revision (the newest by default); making the SQLite file when there is none."""
+    from alembic import command
+
     _make_folder(url)
     _use_wal(url)
     with Store(url).write() as connection:
@@ -33,6 +35,8 @@ def upgrade(url: str, revision: str = "head") -> None:
 
 def downgrade(url: str, revision: str) -> None:
     """Take the schema back to a revision; "base" drops every table and what is in it."""
+    from alembic import command
+
     with Store(url).write() as connection:
         lock(connection, "schema")
         command.downgrade(_config(connection), revision)
@@ -40,12 +44,12 @@ def downgrade(url: str, revision: str) -> None:
 
 def check(url: str) -> None:
     """Raise SchemaMismatch, naming the command that mends it, unless the schema is this version's."""
-    name, needed, found = describe(parse_url(url)), newest(), current(url)
+    name, needed, found = describe(parse_url(url)), REVISIONS[-1], current(url)
     if found == needed:
         return
     if found is None:
         raise SchemaMismatch(f"there is no ledger in {name} yet; run `{UPGRADE_COMMAND}`")
-    if found in _revisions():
+    if found in REVISIONS:
         raise SchemaMismatch(f"{name} has schema {found}, {needed} is needed; run `{UPGRADE_COMMAND}`")
     raise SchemaMismatch(
         f"{name} has schema {found}, which this version does not know (it needs {needed}): "
@@ -59,26 +63,16 @@ def current(url: str) -> str | None:
     if parsed.get_backend_name() == "sqlite" and not Path(parsed.database or "").is_file():
         return None  # connecting would leave an empty file behind
     with Store(url).read() as connection:
-        context = MigrationContext.configure(connection, opts={"version_table": VERSION_TABLE})
-        return context.get_current_revision()
-
-
-@cache
-def newest() -> str:
-    """Return the revision this code needs."""
-    revision = ScriptDirectory(str(_MIGRATIONS)).get_current_head()
-    if revision is None:
-        raise SettingsError(f"no migrations in {_MIGRATIONS}: the installation is incomplete")
-    return revision
-
-
-def _revisions() -> set[str]:
-    return {script.revision for script in ScriptDirectory(str(_MIGRATIONS)).walk_revisions()}
+        if not inspect(connection).has_table(version.name):
+            return None
+        return connection.execute(select(version.c.version_num)).scalar_one_or_none()
 
 
 def _config(connection: Connection) -> Config:
+    from alembic.config import Config
+
     config = Config()
-    config.set_main_option("script_location", str(_MIGRATIONS).replace("%", "%%"))
+    config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
     config.attributes["connection"] = connection
     return config
 

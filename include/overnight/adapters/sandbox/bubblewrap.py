@@ -110,7 +110,7 @@ class BubblewrapSandbox:
 
     def _argv(self, request: Request, files: _MemoryFiles, started: int) -> list[str]:
         bwrap = find_bwrap()
-        environment = list(self._environment(request))
+        environment = ["--chdir", str(TREE), *self._environment(request)]
         confined = [*self._file_system(request, files), *_NAMESPACES, *_LIFE]
         confined += [] if request.network else ["--unshare-net"]
         if not _is_root():
@@ -134,7 +134,7 @@ class BubblewrapSandbox:
         yield from ("--dir", str(_COMMAND.parent.parent), "--dir", str(_COMMAND.parent))
         script = files.hold(request.command.encode("utf-8", "replace"))
         yield from ("--perms", "0444", "--ro-bind-data", str(script), str(_COMMAND))
-        yield from ("--remount-ro", "/", "--chdir", str(TREE))
+        yield from ("--remount-ro", "/")
 
     def _skeleton(self) -> Skeleton:
         if self._kept is None or not self._kept.path.is_dir():
@@ -161,7 +161,6 @@ class BubblewrapSandbox:
         yield "--clearenv"
         for name, value in {**usual, **request.environment}.items():
             yield from ("--setenv", name, value)
-        yield from ("--chdir", str(TREE))
 
 
 def _is_root() -> bool:

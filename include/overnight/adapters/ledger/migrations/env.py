@@ -7,13 +7,12 @@ from __future__ import annotations
 
 from alembic import context
 
-from include.overnight.adapters.ledger.tables import metadata
-from include.overnight.adapters.ledger.upgrade import VERSION_TABLE
+from include.overnight.adapters.ledger.tables import metadata, version
 
 context.configure(
     connection=context.config.attributes["connection"],
     target_metadata=metadata,
-    version_table=VERSION_TABLE,
+    version_table=version.name,
     transactional_ddl=True,
 )
 with context.begin_transaction():
