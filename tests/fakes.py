@@ -58,13 +58,18 @@ class ScriptedBuilder:
             transcript="[]",
         )
 
+    def transcript(self, handle: Handle) -> str:
+        return ""
+
 
 @dataclass(frozen=True)
 class StagedDesk(Overnight):
     """The real desk with a scripted builder on every rung."""
 
     scripted: ScriptedBuilder = field(default_factory=lambda: ScriptedBuilder({}))
-    tiers: Mapping[str, str] = field(default_factory=lambda: {**dict.fromkeys(LADDER, ""), "local-builder": "off"})
+    tiers: Mapping[str, str] = field(
+        default_factory=lambda: {**dict.fromkeys(LADDER, ""), "local-builder": "off"}
+    )
 
     def builder(self, tier: str) -> Builder:
         return self.scripted

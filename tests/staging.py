@@ -51,7 +51,7 @@ class Stage:
         path = self.home / "overnight.toml"
         path.write_text(
             f'home = "{self.home / "work"}"\ngithub_url = "{self.running.rest_url}"\n'
-            f'write_spacing_seconds = 0\n[[repositories]]\nname = "{REPOSITORY}"\ndry_run = false\n{settings}\n'
+            f'[[repositories]]\nname = "{REPOSITORY}"\ndry_run = false\n{settings}\n'
         )
         loaded = load_settings(path, {})
         loaded.home.mkdir(exist_ok=True)

@@ -8,7 +8,6 @@ from pydantic import TypeAdapter, ValidationError
 
 from .domain.errors import SettingsError
 
-
 T = TypeVar("T")
 
 

@@ -257,6 +257,9 @@ class Builder(Protocol):
     def collect(self, handle: Handle) -> BuildOutcome | Pending:
         """Return the outcome, or Pending while it runs elsewhere."""
 
+    def transcript(self, handle: Handle) -> str:
+        """Return the conversation so far, redacted, also of an attempt that failed ("" when none)."""
+
 
 class Budget(Protocol):
     """Dollars of one attempt, reserved per request before it is sent and settled by real usage."""
@@ -377,7 +380,15 @@ class Quota(Protocol):
         """Return what is counted now."""
 
     def lease(
-        self, order: NightOrder, repository: str, issue: int, tier: str, exempt: bool, seconds: float
+        self,
+        order: NightOrder,
+        repository: str,
+        issue: int,
+        tier: str,
+        exempt: bool,
+        seconds: float,
+        *,
+        claim: Claim | None = None,
     ) -> str | None:
         """Reserve one escalation and its concurrent slot; None when refused."""
 
@@ -388,8 +399,10 @@ class Quota(Protocol):
 class Budgets(Protocol):
     """Dollars reserved and spent, by attempt, issue, night and month."""
 
-    def open(self, order: NightOrder, repository: str, issue: int, attempt: str) -> Budget:
-        """Return the budget of one attempt."""
+    def open(
+        self, order: NightOrder, repository: str, issue: int, attempt: str, *, claim: Claim | None = None
+    ) -> Budget:
+        """Return the budget of one attempt; with a claim every reservation checks its fence."""
 
     def spent(
         self, *, repository: str | None = None, issue: int | None = None, night: str | None = None

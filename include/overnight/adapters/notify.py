@@ -15,7 +15,8 @@ def notify(urls: Sequence[str], title: str, body: str) -> bool:
     import apprise  # a tenth of a second, paid only where somebody is told
 
     sender = apprise.Apprise()
-    if not all([sender.add(url) for url in urls]):
+    understood = [sender.add(url) for url in urls]
+    if not all(understood):
         log.warning("notify: an Apprise URL in the settings is not understood")
     sent = bool(sender.notify(title=title, body=body, body_format=apprise.NotifyFormat.MARKDOWN))
     if not sent:

@@ -46,7 +46,11 @@ def command(
             "create_prs_automatically": pull_requests,
         }
         night, admission = begin_night(
-            house, chosen_repository(house, name), trigger="cli", night=uuid7(house.clock.now()), params=params
+            house,
+            chosen_repository(house, name),
+            trigger="cli",
+            night=uuid7(house.clock.now()),
+            params=params,
         )
         if not admission.admitted:
             say(f"The night was not admitted: {admission.reason}")

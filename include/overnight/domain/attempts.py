@@ -6,10 +6,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from .changes import Attempt, Outcome
+from .healing import RED_PER_TIER
 from .models import ENTRY_TIER, LADDER, Tier
 
-RED_PER_TIER = 2
-"""Attempts that may end red on a tier before the issue goes up one."""
 MOST_ATTEMPTS = 10
 
 _RED = frozenset({Outcome.GATES_FAILED, Outcome.TIMED_OUT, Outcome.REFUSED, Outcome.STUCK})
@@ -58,7 +57,9 @@ def next_step(
         return _down(Tier(last.tier), usable, last.reason)
     red = sum(attempt.outcome in _RED for attempt in history if attempt.tier == last.tier)
     if red < RED_PER_TIER and Tier(last.tier) in usable:
-        return Step(Tier(last.tier), f"attempt {len(history)} was {last.outcome}: {last.reason}", came_from=last.tier)
+        return Step(
+            Tier(last.tier), f"attempt {len(history)} was {last.outcome}: {last.reason}", came_from=last.tier
+        )
     return _up(Tier(last.tier), usable, history)
 
 
@@ -90,7 +91,5 @@ def _up(tier: Tier, usable: Sequence[Tier], history: Sequence[Attempt]) -> Step:
     if tier in LADDER:
         for higher in LADDER[LADDER.index(tier) + 1 :]:
             if higher in usable and higher not in tried:
-                return Step(
-                    higher, f"{tier} stayed red: {history[-1].reason}", climbed=True, came_from=tier
-                )
+                return Step(higher, f"{tier} stayed red: {history[-1].reason}", climbed=True, came_from=tier)
     return Step(None, f"{len(history)} attempts, none green: {history[-1].reason}")

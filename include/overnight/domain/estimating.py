@@ -4,19 +4,22 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from .issues import Issue
+from .milestones import is_near
 from .models import ModelSelectionContext
 from .plans import Classification, SequenceType
 
 _WORD = re.compile(r"[\w./-]{3,200}")
 _MULTI_AGENT = re.compile(r"\bmulti-?agent|agents? coordinat|coordinat\w+ agents?\b", re.IGNORECASE)
-_HEAVY = re.compile(r"\b(rewrite|overhaul|large[- ]scale|heavy|migrate everything|codebase-wide)\b", re.IGNORECASE)
-_REASONING = re.compile(
-    r"\b(race condition|deadlock|concurren\w+|algorithm\w*|invariants?|proof|complex reasoning)\b", re.IGNORECASE
+_HEAVY = re.compile(
+    r"\b(rewrite|overhaul|large[- ]scale|heavy|migrate everything|codebase-wide)\b", re.IGNORECASE
 )
-_MILESTONE_NEAR = timedelta(days=7)
+_REASONING = re.compile(
+    r"\b(race condition|deadlock|concurren\w+|algorithm\w*|invariants?|proof|complex reasoning)\b",
+    re.IGNORECASE,
+)
 _LOOKED_AT = 20_000
 
 
@@ -42,7 +45,6 @@ def selection_context(
 ) -> ModelSelectionContext:
     """Return what `select_model` needs to know of an issue."""
     text = f"{issue.title}\n{issue.body[:_LOOKED_AT]}"
-    due = issue.milestone.due_on if issue.milestone else None
     return ModelSelectionContext(
         task_type=str(classification.sequence_type),
         complexity=str(classification.complexity),
@@ -50,7 +52,7 @@ def selection_context(
         is_architecture_task=classification.sequence_type is SequenceType.ARCHITECTURE,
         is_governance_task=classification.sequence_type is SequenceType.GOVERNANCE,
         is_multi_agent=bool(_MULTI_AGENT.search(text)),
-        is_milestone_nearing=due is not None and due - now <= _MILESTONE_NEAR,
+        is_milestone_nearing=is_near(issue, now),
         is_heavy_task=bool(_HEAVY.search(text)),
         needs_complex_reasoning=bool(_REASONING.search(text)),
     )

@@ -92,7 +92,7 @@ class Verdict:
 
 
 def feedback(results: Sequence[GateResult], limit: int = 6000) -> str:
-    """Return what the next attempt should know of these failures, most telling first, capped in characters."""
+    """Return what the next attempt should know of these failures, in order, cut after `limit` characters."""
     parts: list[str] = []
     for result in results:
         if not result.failed:

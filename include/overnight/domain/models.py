@@ -75,7 +75,9 @@ _COMPLEX = "high"
 _MANY_FILES = 10
 
 RULES: tuple[TierRule, ...] = (
-    TierRule("architecture_impact", lambda c: c.is_architecture_task, Tier.GPT_5_1, "architecture_update", True),
+    TierRule(
+        "architecture_impact", lambda c: c.is_architecture_task, Tier.GPT_5_1, "architecture_update", True
+    ),
     TierRule("governance_impact", lambda c: c.is_governance_task, Tier.GPT_5_1, "governance_fix", True),
     TierRule(
         "multi_agent_coordination", lambda c: c.is_multi_agent, Tier.GPT_5_1, "multi_agent_coordination", True
@@ -105,9 +107,7 @@ RULES: tuple[TierRule, ...] = (
 """Source: SPEC "Model choice"; both complex and wide comes before heavy, so that it can win at all."""
 
 
-def select_model(
-    context: ModelSelectionContext, rules: tuple[TierRule, ...] = RULES
-) -> ModelSelectionResult:
+def select_model(context: ModelSelectionContext, rules: tuple[TierRule, ...] = RULES) -> ModelSelectionResult:
     """Return the base tier of a task: the first rule that applies, with the ones that would follow."""
     applying = [rule for rule in rules if rule.applies(context)]
     winner = applying[0]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
@@ -68,7 +68,9 @@ def fold(events: Iterable[Event], night: Night | None = None) -> Night | None:
 def apply(night: Night, event: Event) -> Night:
     """Return the night after one more event; unknown events change nothing."""
     step = _STEPS.get(event.type)
-    return step(night, event) if step else night
+    if step is None or event.metadata.get("tombstoned"):
+        return night
+    return step(night, event)
 
 
 def _started(night: Night, event: Event) -> Night:
@@ -123,7 +125,7 @@ def _ended(night: Night, event: Event) -> Night:
             issue,
             status=event.metadata["status"],
             reason=event.metadata.get("reason", event.description),
-            pull_request=event.metadata.get("pull_request", issue.pull_request),
+            pull_request=event.metadata.get("pull_request") or issue.pull_request,
         ),
     )
 
@@ -142,12 +144,12 @@ def _skipped(night: Night, event: Event) -> Night:
     return replace(_started(night, event), status="skipped", reason=event.description, finished_at=event.at)
 
 
-def _change_issue(night: Night, event: Event, change: Any) -> Night:
+def _change_issue(night: Night, event: Event, change: Callable[[NightIssue], NightIssue]) -> Night:
     issues = tuple(change(issue) if issue.number == event.issue else issue for issue in night.issues)
     return replace(night, issues=issues)
 
 
-_STEPS: Mapping[EventType, Any] = {
+_STEPS: Mapping[EventType, Callable[[Night, Event], Night]] = {
     EventType.OVERNIGHT_EXECUTION_STARTED: _started,
     EventType.OVERNIGHT_EXECUTION_SKIPPED: _skipped,
     EventType.NIGHT_PLANNED: _planned,
@@ -177,7 +179,7 @@ def totals(night: Night) -> dict[str, Any]:
 
 
 def document(night: Night) -> dict[str, Any]:
-    """Return `night.json`: the documented, versioned picture of a night (docs/reference/night.schema.json)."""
+    """Return `night.json`, documented and versioned in docs/reference/night.schema.json."""
     return {
         "schema": SCHEMA_ID,
         "night": night.id,

@@ -21,13 +21,14 @@ from ..domain.plans import PlannedIssue
 from ..domain.sanitizing import text_sha256
 from ..domain.slugs import branch_name
 from ..ports import Claim, Desk, Kept
-from .attempting import Workshop, attempt_once
+from .attempting import attempt_once
 from .claiming import holding
 from .concluding import conclude
 from .preparing import find_base, read_commands
 from .reading import OpenNight, open_night, planned_issue
 from .remembering import attempts_so_far
 from .stopping import heed_label, stopped
+from .workshop import Workshop
 
 
 @dataclass(frozen=True, slots=True)

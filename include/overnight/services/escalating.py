@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from ..domain.attempts import RED_PER_TIER, Step
+from ..domain.attempts import Step
 from ..domain.changes import Attempt
 from ..domain.events import EventType, Severity
+from ..domain.healing import RED_PER_TIER
 from ..domain.models import LADDER, Tier, is_escalation
 from ..domain.plans import PlannedIssue
-from ..ports import Desk
+from ..ports import Claim, Desk
 from .reading import OpenNight
 
 CLIMBING_TAG = "complex_reasoning"
@@ -35,7 +36,12 @@ class Seat:
 
 
 def take_seat(
-    desk: Desk, night: OpenNight, planned: PlannedIssue, step: Step, history: Sequence[Attempt]
+    desk: Desk,
+    night: OpenNight,
+    planned: PlannedIssue,
+    step: Step,
+    history: Sequence[Attempt],
+    claim: Claim,
 ) -> Seat:
     """Reserve the step's tier; a refused reservation never waits: the next cheaper tier runs."""
     tier = step.tier
@@ -46,7 +52,7 @@ def take_seat(
         exempt = planned.exempt and not step.climbed
         seconds = night.order.limits.attempt_seconds + _MARGIN_SECONDS
         lease = desk.quota.lease(
-            night.order, night.repository.node_id, planned.number, str(tier), exempt, seconds
+            night.order, night.repository.node_id, planned.number, str(tier), exempt, seconds, claim=claim
         )
         if lease is not None:
             left = night.order.limits.escalations_per_day - desk.quota.use().daily

@@ -52,7 +52,7 @@ def _judge(gate: Gate, case: Case) -> GateResult:
         return gate.judge(case)
     except (DiskFull, FenceLost):
         raise
-    except Exception as error:  # a gate that cannot judge must not let anything pass
+    except Exception as error:  # noqa: BLE001  a gate that cannot judge must not let anything pass
         return GateResult(gate.name, GateStatus.FAIL, f"the gate itself crashed: {error!r}"[:500])
 
 

@@ -20,8 +20,8 @@ TYPICAL_OUTPUT_TOKENS = 8_000
 """Of one attempt on a small issue: twenty requests that each read what came before."""
 
 _WELCOME = (
-    "<!-- overnight:tracking -->\nOvernight keeps this issue: every night replaces its text with that night's "
-    "summary. Put the label `overnight: stop` on it to end a running night.\n"
+    "<!-- overnight:tracking -->\nOvernight keeps this issue: every night replaces its text with that "
+    "night's summary. Put the label `overnight: stop` on it to end a running night.\n"
 )
 
 
@@ -74,6 +74,7 @@ def cost_estimate(desk: Desk, order: NightOrder, plan: Plan) -> str:
     )
     spread = ", ".join(f"{count} on {tier}" for tier, count in sorted(tiers.items()))
     return (
-        f"About ${typical:.2f} if each of {sum(tiers.values())} issues takes one attempt ({spread or 'none'}); "
-        f"never more than ${order.limits.night_usd} a night and ${order.limits.issue_usd} an issue."
+        f"About ${typical:.2f} if each of {sum(tiers.values())} issues takes one attempt "
+        f"({spread or 'none'}); never more than ${order.limits.night_usd} a night "
+        f"and ${order.limits.issue_usd} an issue."
     )

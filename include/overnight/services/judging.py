@@ -1,4 +1,4 @@
-"""Judge a change again, from its bundle alone, in a clean checkout; the verdict is stored, never re-rolled."""
+"""Judge a change again, from its bundle alone, in a clean checkout; a stored verdict is never re-rolled."""
 
 from __future__ import annotations
 

@@ -106,7 +106,8 @@ def plan_row(planned: PlannedIssue) -> dict[str, Any]:
 def _planned(night: OpenNight, plan: Plan) -> Event:
     return night.event(
         EventType.NIGHT_PLANNED,
-        f"{len(plan.issues)} issues planned, {len(plan.startable())} may start, {len(plan.exclusions)} left out",
+        f"{len(plan.issues)} issues planned, {len(plan.startable())} may start, "
+        f"{len(plan.exclusions)} left out",
         metadata={
             "issues": [plan_row(issue) | {"planned": to_document(issue)} for issue in plan.issues],
             "exclusions": [to_document(exclusion) for exclusion in plan.exclusions],

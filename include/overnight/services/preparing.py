@@ -81,6 +81,10 @@ def set_up(desk: Desk, night: OpenNight, tree: Tree, commands: Commands) -> str:
     if not commands.setup:
         return ""
     ran = desk.sandbox.run(
-        tree.path, commands.setup, environment=dict(commands.environment), seconds=900, network=night.order.setup_network
+        tree.path,
+        commands.setup,
+        environment=dict(commands.environment),
+        seconds=900,
+        network=night.order.setup_network,
     )
     return "" if ran.exit_code == 0 else f"setup failed with exit code {ran.exit_code}: {ran.output[-1500:]}"

@@ -23,7 +23,7 @@ def preview(desk: Desk, order: NightOrder) -> Plan:
 def plan_file(
     desk: Desk, issues: tuple[Issue, ...], full_name: str, rules: PlanRules, *, live: bool = False
 ) -> Plan:
-    """Return the plan of a file's issues; a number outside the file is warned of, not blocked, unless `live`."""
+    """Return the plan of a file's issues; a number outside it is warned of, not blocked, unless `live`."""
     outside = outside_refs(issues, rules, repository=full_name.lower())
     states = _look_up(desk, full_name, outside) if live else {}
     facts = PlanFacts(outside={ref: str(state) for ref, state in states.items()}, unresolved_blocks=live)

@@ -35,11 +35,6 @@ def _write_off(desk: Desk, night: OpenNight, started: Event, claim: Claim) -> At
     return attempt
 
 
-def attempt_id(night: OpenNight, issue: int, number: int) -> str:
-    """Return the seeds' task id of an attempt."""
-    return f"{night.id}/{issue}/{number}"
-
-
 def finished_event(night: OpenNight, issue: int, attempt: Attempt) -> Event:
     """Return the event that an attempt leaves."""
     usage = attempt.usage
@@ -47,7 +42,7 @@ def finished_event(night: OpenNight, issue: int, attempt: Attempt) -> Event:
         EventType.ATTEMPT_FINISHED,
         f"#{issue} attempt {attempt.number} on {attempt.tier}: {attempt.outcome} ({attempt.reason})",
         issue=issue,
-        attempt=attempt_id(night, issue, attempt.number),
+        attempt=f"{night.id}/{issue}/{attempt.number}",
         metadata={
             "number": attempt.number,
             "tier": attempt.tier,

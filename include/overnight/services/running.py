@@ -53,7 +53,7 @@ def execute_issue(desk: Desk, night: OpenNight, planned: PlannedIssue, watch: Wa
                 _patiently(desk, lambda: publish_change(desk, night.id, number))
     except FenceLost:
         return
-    except Exception as error:  # one issue's failure never stops the others
+    except Exception as error:  # noqa: BLE001  one issue's failure never stops the others
         watch(f"crashed: {error!r}", number)
     finally:
         watch("report", number)

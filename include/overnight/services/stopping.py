@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
-
 from ..domain.errors import Rejected
 from ..domain.events import EventType, Severity
-from ..ports import Budget, Desk
+from ..ports import Desk
 from .reading import open_night
 
 STOP_LABEL = "overnight: stop"
@@ -52,19 +50,7 @@ def heed_label(desk: Desk, night_id: str) -> None:
         stop_night(desk, night_id, who=f"the label {STOP_LABEL!r} on #{tracking}")
 
 
-class StoppableBudget:
-    """A budget that reserves nothing more once the night is stopped at once."""
-
-    def __init__(self, budget: Budget, desk: Desk, night_id: str) -> None:
-        self._budget = budget
-        self._desk = desk
-        self._night = night_id
-
-    def reserve(self, usd: Decimal) -> str:
-        wish = self._desk.records.recall(_KEY.format(night=self._night))
-        if wish and wish["now"]:
-            raise Stopped(f"the night was stopped by {wish['who']}")
-        return self._budget.reserve(usd)
-
-    def settle(self, reservation: str, usd: Decimal, tokens: int) -> None:
-        self._budget.settle(reservation, usd, tokens)
+def stopped_at_once(desk: Desk, night_id: str) -> str:
+    """Return why not even a running attempt may go on, "" when it may."""
+    wish = desk.records.recall(_KEY.format(night=night_id))
+    return f"the night was stopped by {wish['who']}" if wish and wish["now"] else ""

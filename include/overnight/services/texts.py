@@ -8,8 +8,8 @@ from typing import Any
 from ..domain.changes import IssueStatus
 from ..domain.events import Event, EventQuery, EventType
 from ..domain.gates import Verdict
-from ..domain.nights import Night, NightIssue, totals
 from ..domain.lines import one_line
+from ..domain.nights import Night, NightIssue, totals
 from ..ports import Desk, Kept
 from .reading import OpenNight
 
@@ -118,7 +118,7 @@ def _findings(desk: Desk, night: OpenNight, number: int) -> list[str]:
     query = EventQuery(types=(EventType.CHANGE_JUDGED,), night=night.id, issue=number, limit=1)
     found = desk.ledger.events(query)
     lines = [
-        f"- {gate['gate']}: {finding.get('path', '')}:{finding.get('line', 0)} {one_line(finding['message'], 300)}"
+        f"- {gate['gate']}: {finding['path']}:{finding['line']} {one_line(finding['message'], 300)}"
         for gate in (found[0].metadata["gates"] if found else ())
         for finding in gate["findings"][:10]
     ]
@@ -170,7 +170,7 @@ def tracking_body(desk: Desk, night: OpenNight, folded: Night) -> str:
             *(["", "### Left out", "", *left_out] if left_out else []),
             *(["", "### Cycles", "", *(f"- {cycle}" for cycle in folded.cycles)] if folded.cycles else []),
             "",
-            f"Run `{folded.id}`. Something wrong? `overnight events --night {folded.id}` shows every decision.",
+            f"Run `{folded.id}`. `overnight events --night {folded.id}` shows every decision.",
         ]
     )
 
@@ -179,8 +179,9 @@ def _tracking_row(issue: NightIssue) -> str:
     cost = sum(attempt["cost_usd"] or 0 for attempt in issue.attempts)
     request = f" #{issue.pull_request}" if issue.pull_request else ""
     return (
-        f"| #{issue.number} | {_cell(one_line(issue.title, 80))} | {issue.sequence_type} | {issue.status}{request} "
-        f"| {len(issue.attempts)} | ${cost:.4f} | {_cell(one_line(issue.reason, 120))} |"
+        f"| #{issue.number} | {_cell(one_line(issue.title, 80))} | {issue.sequence_type} "
+        f"| {issue.status}{request} | {len(issue.attempts)} | ${cost:.4f} "
+        f"| {_cell(one_line(issue.reason, 120))} |"
     )
 
 

@@ -168,7 +168,7 @@ class FileSettings(Section):
     sandbox: Literal["bubblewrap", "none"] = "bubblewrap"
     """"none" runs generated code unconfined, on your own head."""
     toolbox: tuple[Path, ...] = ()
-    """Directories mounted read-only in the sandbox, their bin/ on PATH; empty: Overnight's own environment."""
+    """Directories shown read-only in the sandbox, their bin/ on PATH; empty: Overnight's own environment."""
     setup_network: bool = False
     """Whether setup commands of target repositories may reach the network."""
     write_spacing_seconds: float = Field(default=1.0, ge=0)
@@ -193,7 +193,8 @@ class FileSettings(Section):
         unknown = sorted(set(self.models) - {*DEFAULT_MODELS, "local-builder"})
         if unknown:
             raise ValueError(
-                f"models: {', '.join(unknown)} is no tier; the tiers are {', '.join(DEFAULT_MODELS)}, local-builder"
+                f"models: {', '.join(unknown)} is no tier; the tiers are "
+                f"{', '.join(DEFAULT_MODELS)}, local-builder"
             )
         return self
 

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from include.overnight.adapters.gates.build import BuildGate
+from include.overnight.adapters.git.trees import check_out, empty
 from include.overnight.domain.gates import GateStatus
 from include.overnight.domain.orders import Commands
 
@@ -43,6 +44,9 @@ def test_setup_runs_once_per_tree_and_its_failure_fails_the_build(bench, sandbox
     case = bench.case(BEFORE, AFTER, Commands(setup="echo once >> setup.log", build="cat setup.log"))
     for _ in range(2):
         assert BuildGate(sandbox).judge(case).evidence == "once\n"
+    empty(case.head.path)
+    check_out(case.head, case.change.head_sha)
+    assert BuildGate(sandbox).judge(case).evidence == "once\n"
     case = another_case(bench, Commands(setup="echo no network >&2; exit 7", build="true"))
     result = BuildGate(sandbox).judge(case)
     assert result.failed

@@ -77,13 +77,13 @@ def test_bytes_are_committed_as_they_are(workspace, tree):
     assert (tree.path / "mixed.txt").read_bytes() == b"one\r\ntwo\n$Id$\n"
 
 
-@pytest.mark.parametrize("target", ["/etc/passwd", "../../outside", "src/../../up", "..", "loop/../../../x"])
-def test_a_link_out_of_the_tree_is_refused(workspace, tree, target):
-    (tree.path / "link").symlink_to(target)
-    with pytest.raises(ChangeUnusable, match="leaves the repository"):
-        workspace.commit(tree, "x", ORDER)
-    (tree.path / "link").unlink()
-    assert workspace.commit(tree, "x", ORDER) is None
+def test_a_link_out_of_the_tree_is_refused(workspace, tree):
+    for target in ("/etc/passwd", "../../outside", "src/../../up", "..", "loop/../../../x"):
+        (tree.path / "link").symlink_to(target)
+        with pytest.raises(ChangeUnusable, match="leaves the repository"):
+            workspace.commit(tree, "x", ORDER)
+        (tree.path / "link").unlink()
+        assert workspace.commit(tree, "x", ORDER) is None
 
 
 def test_a_link_that_leaves_by_way_of_another_is_refused(workspace, tree):

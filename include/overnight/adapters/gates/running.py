@@ -10,6 +10,7 @@ from pathlib import Path
 
 from ...domain.orders import Commands
 from ...ports import Ran, Sandbox, Tree
+from ..git import checkout_id
 
 EVIDENCE_BYTES = 8 * 1024
 _MAX_OUTPUT = 1024 * 1024
@@ -37,7 +38,7 @@ class Runner:
         if not self.commands.setup:
             return Ran(0, "", "")
         record = tree.git_dir / _RECORD
-        key = hashlib.sha256(f"{self.commands.setup}\0{tree.path.stat().st_ino}".encode()).hexdigest()
+        key = hashlib.sha256(f"{self.commands.setup}\0{checkout_id(tree)}".encode()).hexdigest()
         if record.exists() and (known := json.loads(record.read_text())).pop("key") == key:
             return Ran(**known)
         ran = self._run(tree, self.commands.setup, ())

@@ -2,6 +2,7 @@
 
 from .access import RemoteAccess
 from .contents import entries, read_blob, read_committed
+from .trees import checkout_id
 from .workspace import GitWorkspace
 
-__all__ = ["GitWorkspace", "RemoteAccess", "entries", "read_blob", "read_committed"]
+__all__ = ["GitWorkspace", "RemoteAccess", "checkout_id", "entries", "read_blob", "read_committed"]

@@ -57,6 +57,15 @@ _ENVIRONMENT = {
     "LC_ALL": "C",
     "LANGUAGE": "C",
 }
+_KEPT = {
+    "GIT_SSL_CAINFO",
+    "GIT_SSL_CAPATH",
+    "GIT_SSL_CERT",
+    "GIT_SSL_KEY",
+    "GIT_PROXY_SSL_CAINFO",
+    "GIT_EXEC_PATH",
+}
+"""What a machine may need to reach GitHub at all; every other variable of git's is dropped."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,5 +157,6 @@ class Git:
 
 def _forget_inherited(ours: Mapping[str, str]) -> list[str]:
     """Return a prefix that drops the git variables of whoever started us (a hook, a trace)."""
-    foreign = [name for name in os.environ if name.startswith("GIT_") and name not in ours]
+    inherited = {name for name in os.environ if name.startswith("GIT_")}
+    foreign = inherited - _KEPT - ours.keys()
     return ["env", *(part for name in sorted(foreign) for part in ("-u", name))] if foreign else []

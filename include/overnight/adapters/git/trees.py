@@ -9,6 +9,7 @@ import stat
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 from ...domain.changes import Base
 from ...ports import Tree
@@ -19,6 +20,7 @@ from .running import Git
 CACHES = ("__pycache__", ".pytest_cache", ".ruff_cache", ".mypy_cache", "node_modules", ".venv")
 """Folders that never become part of a change."""
 
+_CHECKOUT = "overnight-checkout"
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,150}")
 
 
@@ -49,7 +51,13 @@ def check_out(tree: Tree, sha: str) -> None:
     (tree.git_dir / "index").unlink(missing_ok=True)
     git.ask("check out a work tree", "update-ref", "--no-deref", "HEAD", sha)
     git.ask("check out a work tree", "read-tree", "--reset", "-u", sha)
+    (tree.git_dir / _CHECKOUT).write_text(uuid4().hex)
     _hand_over(tree.path)
+
+
+def checkout_id(tree: Tree) -> str:
+    """Return a word that changes whenever the tree is checked out afresh."""
+    return (tree.git_dir / _CHECKOUT).read_text()
 
 
 def empty(folder: Path) -> None:
@@ -81,11 +89,6 @@ def _make_git_dir(tree: Tree, mirror: Mirror) -> None:
     alternates = tree.git_dir / "objects" / "info" / "alternates"
     alternates.parent.mkdir(exist_ok=True)
     alternates.write_text(f"{mirror.path / 'objects'}\n")
-
-
-def mirror_objects(tree: Tree) -> Path:
-    """Return the mirror a tree borrows its objects from."""
-    return Path((tree.git_dir / "objects" / "info" / "alternates").read_text().strip()).parent
 
 
 def _hand_over(folder: Path) -> None:

@@ -1,0 +1,109 @@
+"""Ask the builder for one attempt; every way it can fail is an outcome."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from ..domain.changes import Attempt, BuildOutcome, Commission, Outcome, Usage
+from ..domain.errors import (
+    FailureKind,
+    ModelFailure,
+    OverBudget,
+    OvernightError,
+    RepositoryUnusable,
+    Stuck,
+    TimedOut,
+    Transient,
+)
+from ..domain.models import Tier
+from ..ports import Builder, Handle, Pending
+from .preparing import read_instructions, set_up
+from .spending import Tab
+from .stopping import Stopped, stopped_at_once
+from .workshop import Workshop
+
+_ENDINGS: tuple[tuple[type[OvernightError], Outcome, str], ...] = (
+    (Stuck, Outcome.STUCK, FailureKind.STUCK),
+    (TimedOut, Outcome.TIMED_OUT, FailureKind.TIMEOUT),
+    (OverBudget, Outcome.OVER_BUDGET, FailureKind.OVER_BUDGET),
+    (Stopped, Outcome.KILLED, ""),
+    (Transient, Outcome.UNAVAILABLE, FailureKind.TRANSPORT),
+)
+"""Error → outcome and failure kind of an attempt; a ModelFailure carries its kind itself."""
+
+_OUTCOME_OF_KIND = {
+    FailureKind.REFUSAL: Outcome.REFUSED,
+    FailureKind.STUCK: Outcome.STUCK,
+    FailureKind.OVER_BUDGET: Outcome.OVER_BUDGET,
+}
+"""What is not here means the provider is unavailable."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What the builder answered: an outcome to examine, or how it failed."""
+
+    built: BuildOutcome | None
+    usage: Usage
+    transcript: str = ""
+    outcome: Outcome = Outcome.ACCEPTED
+    reason: str = ""
+    failure: str = ""
+
+
+def ask_builder(shop: Workshop, tier: Tier, number: int, history: Sequence[Attempt]) -> Asked:
+    """Let the tier's builder work in the build tree, from the last checkpoint."""
+    tree = shop.tree("build")
+    shop.desk.workspace.rollback(tree, shop.base.sha)
+    if trouble := set_up(shop.desk, shop.night, tree, shop.commands):
+        raise RepositoryUnusable(trouble)
+    builder = shop.desk.builder(str(tier))
+    tab = _tab(shop, number)
+    handle = builder.begin(commission(shop, tier, number, history), tree, tab)
+    try:
+        built = _collect(shop, builder, handle)
+    except tuple(error for error, _, _ in _ENDINGS) as error:
+        outcome, kind = next((o, k) for family, o, k in _ENDINGS if isinstance(error, family))
+        return Asked(None, tab.usage, builder.transcript(handle), outcome, str(error), str(kind))
+    except ModelFailure as error:
+        outcome = _OUTCOME_OF_KIND.get(error.kind, Outcome.UNAVAILABLE)
+        return Asked(None, tab.usage, builder.transcript(handle), outcome, str(error), str(error.kind))
+    return Asked(built, built.usage, built.transcript)
+
+
+def _collect(shop: Workshop, builder: Builder, handle: Handle) -> BuildOutcome:
+    outcome = builder.collect(handle)
+    while isinstance(outcome, Pending):
+        shop.desk.clock.sleep(outcome.look_again_seconds)
+        outcome = builder.collect(handle)
+    return outcome
+
+
+def _tab(shop: Workshop, number: int) -> Tab:
+    budget = shop.desk.budgets.open(
+        shop.night.order,
+        shop.night.repository.node_id,
+        shop.issue.number,
+        shop.attempt_id(number),
+        claim=shop.claim,
+    )
+    return Tab(budget, lambda: stopped_at_once(shop.desk, shop.night.id))
+
+
+def commission(shop: Workshop, tier: Tier, number: int, history: Sequence[Attempt]) -> Commission:
+    """Return what the builder is told."""
+    limits = shop.night.order.limits
+    steps = {step: getattr(shop.commands, step) for step in ("build", "lint", "test")}
+    return Commission(
+        repository=shop.night.repository,
+        issue=shop.issue,
+        attempt=number,
+        tier=str(tier),
+        night=shop.night.id,
+        feedback=history[-1].feedback if history else "",
+        instructions=read_instructions(shop.desk, shop.night, shop.base),
+        commands=tuple((step, command) for step, command in steps.items() if command),
+        budget_usd=limits.attempt_usd,
+        seconds=limits.attempt_seconds,
+    )

@@ -1,0 +1,82 @@
+"""The events that an attempt leaves."""
+
+from __future__ import annotations
+
+from ..domain.attempts import Step
+from ..domain.changes import Attempt, Outcome
+from ..domain.events import Event, EventType, Severity
+from ..domain.models import ENTRY_TIER
+from .escalating import Seat
+from .remembering import finished_event
+from .workshop import Workshop
+
+
+def record_started(shop: Workshop, step: Step, seat: Seat, number: int) -> None:
+    """Write down the checkpoint, the attempt, and the escalation when it is one."""
+    task = shop.attempt_id(number)
+    events = [_checkpoint(shop, number, task), _started(shop, step, seat, number, task)]
+    if seat.escalated:
+        events.append(_escalation(shop, step, seat, task))
+    shop.desk.ledger.append(*events, claim=shop.claim)
+
+
+def record_finished(shop: Workshop, seat: Seat, attempt: Attempt) -> None:
+    """Write down how the attempt ended, and that its escalation failed when it did."""
+    events = [finished_event(shop.night, shop.issue.number, attempt)]
+    if seat.escalated and attempt.outcome is not Outcome.ACCEPTED:
+        events.append(_escalation_failed(shop, seat, attempt))
+    shop.desk.ledger.append(*events, claim=shop.claim)
+
+
+def _checkpoint(shop: Workshop, number: int, task: str) -> Event:
+    return shop.night.event(
+        EventType.CHECKPOINT_SAVED,
+        f"#{shop.issue.number} checkpoint before attempt {number}",
+        issue=shop.issue.number,
+        attempt=task,
+        metadata={"sha": shop.base.sha, "ref": shop.base.ref, "bundles": list(shop.base.bundles)},
+    )
+
+
+def _started(shop: Workshop, step: Step, seat: Seat, number: int, task: str) -> Event:
+    return shop.night.event(
+        EventType.ATTEMPT_STARTED,
+        f"#{shop.issue.number} attempt {number} on {seat.tier}: {seat.reason}",
+        issue=shop.issue.number,
+        attempt=task,
+        metadata={"number": number, "tier": str(seat.tier), "from": step.came_from, "reason": seat.reason},
+    )
+
+
+def _escalation(shop: Workshop, step: Step, seat: Seat, task: str) -> Event:
+    planned = shop.planned
+    return shop.night.event(
+        EventType.MODEL_ESCALATION,
+        f"#{planned.number} escalated to {seat.tier}: {seat.justification}",
+        issue=planned.number,
+        attempt=task,
+        metadata={
+            "from": step.came_from or str(ENTRY_TIER),
+            "to": str(seat.tier),
+            "reason": step.reason if step.climbed else planned.base_tier_reason,
+            "justification": seat.justification,
+            "exempt": seat.exempt,
+            "quota_remaining": seat.quota_remaining,
+            "context": {
+                "task_type": str(planned.classification.sequence_type),
+                "complexity": str(planned.classification.complexity),
+                "files_affected": planned.files_affected,
+            },
+        },
+    )
+
+
+def _escalation_failed(shop: Workshop, seat: Seat, attempt: Attempt) -> Event:
+    return shop.night.event(
+        EventType.MODEL_ESCALATION_FAILED,
+        f"#{shop.issue.number}: the escalation to {seat.tier} ended {attempt.outcome}",
+        severity=Severity.WARNING,
+        issue=shop.issue.number,
+        attempt=shop.attempt_id(attempt.number),
+        metadata={"to": str(seat.tier), "outcome": str(attempt.outcome), "reason": attempt.reason},
+    )
