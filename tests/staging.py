@@ -84,12 +84,12 @@ def of(night: Night, number: int) -> NightIssue:
 
 @contextmanager
 def open_stage(home: Path, files: Mapping[str, str] | None = None) -> Iterator[Stage]:
-    """Serve a forge with the repository until the block ends; no files means an empty repository."""
+    """Serve a forge with the repository until the block ends."""
     tree = home / "tree"
     tree.mkdir()
     for name, text in (FILES if files is None else files).items():
         (tree / name).write_text(text)
     with Forge(home / "forge") as forge:
-        forge.create_repository("acme", "box", tree=tree if files is None or files else None)
+        forge.create_repository("acme", "box", tree=tree)
         with running_forge(forge, {TOKEN: "overnight-bot:write"}) as running:
             yield Stage(home, forge, running)

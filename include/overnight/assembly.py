@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from .credentials import Credentials, from_environment
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from .adapters.github import Pace
     from .adapters.ledger import LedgerDatabase
     from .adapters.models import ModelEndpoint
+    from .domain.orders import Commands, NightOrder
     from .ports import (
         Budgets,
         Builder,
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
         Sandbox,
         Storage,
         Tracker,
+        Tree,
         Workspace,
         Writer,
     )
@@ -121,6 +123,21 @@ class Overnight:
         from .adapters.gates import make_gates
 
         return make_gates(self.sandbox)
+
+    def set_up(self, tree: Tree, commands: Commands, order: NightOrder) -> str:
+        from .adapters.gates.running import Runner
+
+        ran = Runner(self.sandbox, commands, order.limits.gate_seconds, order.setup_network).prepare(tree)
+        return (
+            "" if ran.exit_code == 0 else f"setup ended with exit code {ran.exit_code}: {ran.output[-1500:]}"
+        )
+
+    def record_base(self, tree: Tree, commands: Commands, order: NightOrder) -> Mapping[str, Any]:
+        from .adapters.gates import record_base
+
+        return record_base(
+            self.sandbox, tree, commands, order.limits.gate_seconds, network=order.setup_network
+        )
 
     @cached_property
     def commands(self) -> CommandReader:

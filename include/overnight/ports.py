@@ -493,6 +493,12 @@ class Desk(Protocol):
     def builder(self, tier: str) -> Builder:
         """Return the builder that works on a tier."""
 
+    def set_up(self, tree: Tree, commands: Commands, order: NightOrder) -> str:
+        """Run the repository's setup in a tree, once per checkout; return "" or what went wrong."""
+
+    def record_base(self, tree: Tree, commands: Commands, order: NightOrder) -> Mapping[str, Any]:
+        """Build, lint and test a base tree; return the document that gates compare with."""
+
     def notify(self, title: str, body: str) -> None:
         """Send the morning message, where settings name somebody; never raises."""
 

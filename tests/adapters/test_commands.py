@@ -197,6 +197,6 @@ def test_a_repository_can_lower_its_limits_and_not_raise_them():
     file = parse_overnight_file(
         "limits: {max_changed_files: 20, max_changed_lines: 999999, attempt_usd: 0.5}"
     )
-    lowered = file.limits_within(Limits())
+    lowered = Limits().lowered(file.limits)
     assert (lowered.max_changed_files, lowered.max_changed_lines) == (20, 5000)
     assert lowered.attempt_usd == Decimal("0.5")

@@ -44,6 +44,8 @@ def _with_file(detected: Commands, file: OvernightFile) -> Commands:
         environment=_merged(detected.environment, file.environment),
         protected_paths=file.protected_paths,
         tests_optional=file.tests_optional,
+        labels=file.labels,
+        limits=file.limits,
     )
     return replace(merged, test=file.with_services(merged.test))
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import shlex
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, fields
 from decimal import Decimal
 from typing import Any
 
@@ -52,14 +52,6 @@ class OvernightFile:
             if ready
         ]
         return "\n".join([*lines, test])
-
-    def limits_within(self, limits: Limits) -> Limits:
-        """Return the limits lowered as the file says; a repository cannot raise them for itself."""
-        lowered = {
-            name: type(getattr(limits, name))(min(Decimal(str(getattr(limits, name))), value))
-            for name, value in self.limits
-        }
-        return replace(limits, **lowered)
 
 
 def parse_overnight_file(text: str) -> OvernightFile:

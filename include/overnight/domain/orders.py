@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -29,6 +29,10 @@ class Commands:
     environment: tuple[tuple[str, str], ...] = ()
     protected_paths: tuple[str, ...] = ()
     tests_optional: bool = False
+    labels: tuple[str, ...] = ()
+    """Labels that the repository wants on our pull requests."""
+    limits: tuple[tuple[str, Decimal], ...] = ()
+    """Limits that the repository lowers; it cannot raise one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +50,13 @@ class Limits:
     escalations_per_day: int = 50
     escalations_per_hour: int = 10
     escalations_at_once: int = 5
+
+    def lowered(self, asked: tuple[tuple[str, Decimal], ...]) -> Limits:
+        """Return the limits with every one that is asked lower than it stands."""
+        lower = {
+            name: type(getattr(self, name))(value) for name, value in asked if value < getattr(self, name)
+        }
+        return replace(self, **lower)
 
 
 @dataclass(frozen=True, slots=True)

@@ -75,6 +75,8 @@ def _refusal(desk: Desk, night: OpenNight) -> str:
         return f"budget: ${spent:.2f} of this month's ${limits.month_usd} is spent; raise limits.month_usd"
     if night.repository.archived:
         return f"{night.order.full_name} is archived: nothing can be published there"
+    if night.repository.head_sha is None:
+        return f"{night.order.full_name} is empty: push a first commit to {night.repository.default_branch}"
     if night.order.plan_only:
         return ""
     try:

@@ -18,7 +18,7 @@ from ..domain.errors import (
 )
 from ..domain.models import Tier
 from ..ports import Builder, Handle, Pending
-from .preparing import read_instructions, set_up
+from .preparing import read_instructions
 from .spending import Tab
 from .stopping import Stopped, stopped_at_once
 from .workshop import Workshop
@@ -56,7 +56,7 @@ def ask_builder(shop: Workshop, tier: Tier, number: int, history: Sequence[Attem
     """Let the tier's builder work in the build tree, from the last checkpoint."""
     tree = shop.tree("build")
     shop.desk.workspace.rollback(tree, shop.base.sha)
-    if trouble := set_up(shop.desk, shop.night, tree, shop.commands):
+    if trouble := shop.desk.set_up(tree, shop.commands, shop.night.order):
         raise RepositoryUnusable(trouble)
     builder = shop.desk.builder(str(tier))
     tab = _tab(shop, number)

@@ -24,7 +24,7 @@ from ..ports import Claim, Desk, Kept
 from .attempting import attempt_once
 from .claiming import holding
 from .concluding import conclude
-from .preparing import find_base, read_commands
+from .preparing import find_base, read_commands, within_repository_limits
 from .reading import OpenNight, open_night, planned_issue
 from .remembering import attempts_so_far
 from .stopping import heed_label, stopped
@@ -90,6 +90,7 @@ def _build(desk: Desk, night: OpenNight, planned: PlannedIssue, claim: Claim) ->
     if again:
         return _keep(desk, night, planned, claim, again, "the dry run's change is taken up again")
     commands = read_commands(desk, night, base)
+    night = within_repository_limits(night, commands)
     return _climb(desk, night, planned, issue, base, commands, claim)
 
 

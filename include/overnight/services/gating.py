@@ -10,7 +10,7 @@ from ..domain.gates import GateResult, GateStatus, Verdict
 from ..domain.issues import Issue
 from ..domain.orders import Commands
 from ..ports import Case, Desk, Gate, Tree
-from .preparing import base_results, set_up
+from .preparing import base_results
 from .reading import OpenNight
 
 
@@ -33,12 +33,8 @@ def judge_trees(
         base=base,
         commands=commands,
         diff=desk.workspace.diff(head),
-        base_results=base_results(desk, night, base.base.sha, commands),
+        base_results=base_results(desk, night, base, commands),
     )
-    for tree in (head, base):
-        trouble = set_up(desk, night, tree, commands)
-        if trouble:
-            return Verdict((GateResult(desk.gates[0].name, GateStatus.FAIL, trouble),))
     return run_gates(desk.gates, case)
 
 

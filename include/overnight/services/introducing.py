@@ -10,7 +10,7 @@ from ..domain.orders import NightOrder
 from ..domain.plans import Plan
 from ..ports import Desk
 from .gating import opened_base
-from .preparing import read_commands, set_up
+from .preparing import read_commands
 from .reading import OpenNight
 from .reporting import LABELS
 from .summarizing import TRACKING_LABEL
@@ -49,7 +49,7 @@ def base_is_green(desk: Desk, order: NightOrder, repository: Repository) -> str:
         return f"No test command ({commands.source}): set `test` in .overnight.yml, or tests_optional = true"
     tree = opened_base(desk, night, base, 0, "init")
     try:
-        trouble = set_up(desk, night, tree, commands)
+        trouble = desk.set_up(tree, commands, order)
         if trouble:
             return f"The base is not testable: {trouble}"
         ran = desk.sandbox.run(

@@ -12,7 +12,7 @@ from ..domain.gates import Verdict
 from ..ports import Desk, Kept
 from .concluding import conclude
 from .gating import judge_trees, opened_base, opened_change
-from .preparing import read_commands
+from .preparing import read_commands, within_repository_limits
 from .reading import OpenNight, latest, open_night
 
 
@@ -44,6 +44,7 @@ def stored_verdict(desk: Desk, night: OpenNight, kept: Kept) -> Verdict | None:
 def _judge(desk: Desk, night: OpenNight, kept: Kept) -> Verdict:
     issue = desk.tracker.issue(night.repository, kept.issue)
     commands = read_commands(desk, night, kept.change.base)
+    night = within_repository_limits(night, commands)
     head = opened_change(desk, night, kept.change, "judge")
     base = opened_base(desk, night, kept.change.base, kept.issue, "judge-base")
     try:

@@ -15,6 +15,7 @@ from ..domain.models import select_model
 from ..domain.plans import Plan, PlanFacts, PlannedIssue
 from ..domain.sequencing import make_plan, outside_refs
 from ..ports import Desk
+from .preparing import record_default_base
 from .reading import OpenNight, latest, planned_issues
 
 MAPPED_LIMIT = 1024
@@ -27,6 +28,8 @@ def plan_night(desk: Desk, night: OpenNight) -> tuple[PlannedIssue, ...]:
         issues = desk.tracker.open_issues(night.repository)
         plan = with_tiers(desk, night, decide_plan(desk, night, issues), issues)
         desk.ledger.append(_planned(night, plan), *_not_starting(night, plan))
+        if plan.startable() and not night.order.plan_only:
+            record_default_base(desk, night)
     return tuple(issue for issue in planned_issues(desk, night.id) if not issue.blocked)
 
 

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from ..domain.changes import Base
+from ..domain.errors import OvernightError
+from ..domain.events import EventType, Severity
 from ..domain.orders import Commands
 from ..domain.plans import PlannedIssue
 from ..ports import Desk, Tree
@@ -65,26 +68,51 @@ def read_instructions(desk: Desk, night: OpenNight, base: Base) -> tuple[tuple[s
     return tuple(found)
 
 
-def base_key(night: OpenNight, sha: str, commands: Commands) -> str:
-    """Return the key under which a base commit's own results are remembered."""
+def base_results(desk: Desk, night: OpenNight, base: Tree, commands: Commands) -> Mapping[str, Any]:
+    """Return how a base commit builds, lints and tests; run once per commit and commands, then remembered.
+
+    :param base: a clean work tree at that commit.
+    """
     digest = hashlib.sha256(repr(commands).encode()).hexdigest()[:16]
-    return f"base/{night.repository.node_id}/{sha}/{digest}"
-
-
-def base_results(desk: Desk, night: OpenNight, sha: str, commands: Commands) -> Mapping[str, Any]:
-    """Return what is remembered of a base commit, empty when nothing is."""
-    return desk.records.recall(base_key(night, sha, commands)) or {}
-
-
-def set_up(desk: Desk, night: OpenNight, tree: Tree, commands: Commands) -> str:
-    """Run the repository's setup command in a tree; return "" or what went wrong."""
-    if not commands.setup:
-        return ""
-    ran = desk.sandbox.run(
-        tree.path,
-        commands.setup,
-        environment=dict(commands.environment),
-        seconds=900,
-        network=night.order.setup_network,
+    key = f"base/{night.repository.node_id}/{base.base.sha}/{digest}"
+    known = desk.records.recall(key)
+    if known is not None:
+        return known
+    results = desk.record_base(base, commands, night.order)
+    desk.records.remember(key, results)
+    steps = {step: results[step]["exit_code"] for step in ("build", "lint", "test") if step in results}
+    desk.ledger.append(
+        night.event(
+            EventType.BASE_RECORDED,
+            f"{base.base.ref} at {base.base.sha[:12]} recorded: "
+            + (", ".join(f"{step} exit code {code}" for step, code in steps.items()) or "no commands"),
+            metadata={"sha": base.base.sha, "ref": base.base.ref, "exit_codes": steps},
+        )
     )
-    return "" if ran.exit_code == 0 else f"setup failed with exit code {ran.exit_code}: {ran.output[-1500:]}"
+    return results
+
+
+def within_repository_limits(night: OpenNight, commands: Commands) -> OpenNight:
+    """Return the night under the limits that the repository itself lowers."""
+    return replace(night, order=replace(night.order, limits=night.order.limits.lowered(commands.limits)))
+
+
+def record_default_base(desk: Desk, night: OpenNight) -> None:
+    """Build and test the default branch once, before any issue starts; a failure here stops nothing."""
+    tree = None
+    try:
+        base = Base(night.repository.default_branch, desk.workspace.refresh(night.repository))
+        commands = read_commands(desk, night, base)
+        tree = desk.workspace.open_tree(night.repository, base, f"{night.id}-default")
+        base_results(desk, night, tree, commands)
+    except OvernightError as error:
+        desk.ledger.append(
+            night.event(
+                EventType.GOVERNANCE_NOTE,
+                f"the default branch could not be recorded: {error}",
+                severity=Severity.WARNING,
+            )
+        )
+    finally:
+        if tree is not None:
+            desk.workspace.close_tree(tree)

@@ -21,13 +21,15 @@ class LintRun:
     messages: tuple[Message, ...]
 
 
-def record_base(sandbox: Sandbox, tree: Tree, commands: Commands, seconds: float = 900.0) -> dict[str, Any]:
+def record_base(
+    sandbox: Sandbox, tree: Tree, commands: Commands, seconds: float = 900.0, *, network: bool = False
+) -> dict[str, Any]:
     """Build, lint and test a base tree; return a JSON document for `Case.base_results`.
 
     Keys: `sha`, and per command that exists `build` {exit_code}, `lint` {exit_code, messages} and
     `test` {exit_code, timed_out, seconds, tests}. The gates ignore a document of another sha.
     """
-    runner = Runner(sandbox, commands, seconds)
+    runner = Runner(sandbox, commands, seconds, network)
     recorded: dict[str, Any] = {"sha": tree.base.sha}
     if commands.build:
         recorded["build"] = {"exit_code": runner.run(tree, commands.build).exit_code}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ...domain.gates import GateName, GateResult, GateStatus
 from ...ports import Case, Sandbox
-from .running import Runner, ending, evidence
+from .running import ending, evidence, runner_of
 
 
 class BuildGate:
@@ -21,7 +21,7 @@ class BuildGate:
         if not command:
             return GateResult(self.name, GateStatus.NOT_APPLICABLE, "the repository has no build command")
         seconds = case.order.limits.gate_seconds
-        ran = Runner(self._sandbox, case.commands, seconds).run(case.head, command)
+        ran = runner_of(case, self._sandbox).run(case.head, command)
         if ran.exit_code == 0 and not ran.timed_out:
             return GateResult(
                 self.name, GateStatus.PASS, "the build succeeds", (), ran.seconds, evidence(ran)

@@ -7,7 +7,7 @@ from ...ports import Case, Ran, Sandbox
 from .base_run import LintRun, lint_run_of
 from .diffs import parse_diff
 from .messages import Message, new_messages, read_messages
-from .running import Runner, ending, evidence
+from .running import ending, evidence, runner_of
 
 _SHOWN = 100
 
@@ -24,7 +24,7 @@ class LintGate:
         """Pass when nothing is new; without readable messages the exit codes decide."""
         if not case.commands.lint:
             return GateResult(self.name, GateStatus.NOT_APPLICABLE, "the repository has no lint command")
-        runner = Runner(self._sandbox, case.commands, case.order.limits.gate_seconds)
+        runner = runner_of(case, self._sandbox)
         ran = runner.run(case.head, case.commands.lint)
         if ran.timed_out:
             return self._failed(ran, f"the lint command {ending(ran, runner.seconds)}")

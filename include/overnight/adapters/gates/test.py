@@ -11,7 +11,7 @@ from .base_run import suite_run_of
 from .comparison import broken, no_longer_run, no_longer_there
 from .diffs import FileDiff, parse_diff
 from .junit import SuiteRun, TestStatus, run_suite, speaks_junit
-from .running import Runner, ending, evidence
+from .running import Runner, ending, evidence, runner_of
 from .weakening import deleted_tests, weakened_tests
 
 _SHOWN = 100
@@ -39,7 +39,7 @@ class TestGate:
             return GateResult(
                 self.name, GateStatus.FAIL, f"no test command was found: {_OUR_WAY}", hint="add tests"
             )
-        runner = Runner(self._sandbox, case.commands, case.order.limits.gate_seconds)
+        runner = runner_of(case, self._sandbox)
         head = run_suite(runner, case.head, command)
         if head.ran.timed_out:
             return self._result(head, f"the suite {ending(head.ran, runner.seconds)}")
