@@ -155,6 +155,8 @@ class Commission:
     feedback: str = ""
     instructions: tuple[tuple[str, str], ...] = ()
     commands: tuple[tuple[str, str], ...] = ()
+    environment: tuple[tuple[str, str], ...] = ()
+    """Plain values that the repository's commands need."""
     lessons: tuple[str, ...] = ()
     plan: str = ""
     budget_usd: Decimal = Decimal(1)

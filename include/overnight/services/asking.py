@@ -104,6 +104,7 @@ def commission(shop: Workshop, tier: Tier, number: int, history: Sequence[Attemp
         feedback=history[-1].feedback if history else "",
         instructions=read_instructions(shop.desk, shop.night, shop.base),
         commands=tuple((step, command) for step, command in steps.items() if command),
+        environment=shop.commands.environment,
         budget_usd=limits.attempt_usd,
         seconds=limits.attempt_seconds,
     )

@@ -123,7 +123,12 @@ class _Run:
         self._started = time.monotonic()
         self._model = MeteredModel(job.endpoint, job.budget)
         self.messages: list[ModelMessage] = []
-        self._backend = TreeBackend(sandbox, job.tree.path, remaining=self._remaining)
+        self._backend = TreeBackend(
+            sandbox,
+            job.tree.path,
+            environment=dict(job.commission.environment),
+            remaining=self._remaining,
+        )
 
     async def outcome(self) -> BuildOutcome:
         """Let the agent work; our own errors pass, what a model or its client raises becomes ours."""
