@@ -118,8 +118,18 @@ def test_a_second_night_opens_nothing_twice_and_edits_the_one_comment(stage):
     comments = stage.forge.comments(stage.forge.issue(REPOSITORY, bad))
     assert len(comments) == 1
     assert comments[0].body.count("| failed |") == 2
+    tracking = [row for row in night.exclusions if row["title"] == "Overnight execution"]
+    assert "Overnight's own" in tracking[0]["reason"]
     tracking = [issue for issue in stage.forge.issues(REPOSITORY) if issue.title == "Overnight execution"]
     assert len(tracking) == 1
+
+
+def test_a_refused_quota_never_fails_an_issue(stage):
+    number = stage.issue("Add a volume")
+    desk = stage.desk({number: [BAD]}, settings="quota_limits = { daily = 1, hourly = 1, concurrent = 1 }")
+    issue = of(stage.night(desk), number)
+    assert (issue.status, "quota_exhausted" in issue.reason) == ("parked", True)
+    assert [attempt["tier"] for attempt in issue.attempts] == ["gpt-4", "gpt-4", "gpt-4-turbo"]
 
 
 def test_a_provider_failure_goes_down_the_ladder_and_with_nothing_left_the_issue_is_parked(stage):

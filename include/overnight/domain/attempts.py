@@ -11,7 +11,8 @@ from .models import ENTRY_TIER, LADDER, Tier
 
 MOST_ATTEMPTS = 10
 
-_RED = frozenset({Outcome.GATES_FAILED, Outcome.TIMED_OUT, Outcome.REFUSED, Outcome.STUCK})
+RED = frozenset({Outcome.GATES_FAILED, Outcome.TIMED_OUT, Outcome.REFUSED, Outcome.STUCK})
+"""Outcomes after which the same tier may do better once, and a higher one perhaps."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +56,7 @@ def next_step(
         return Step(None, f"{len(history)} attempts, none green: {last.reason}")
     if last.outcome is Outcome.UNAVAILABLE:
         return _down(Tier(last.tier), usable, last.reason)
-    red = sum(attempt.outcome in _RED for attempt in history if attempt.tier == last.tier)
+    red = sum(attempt.outcome in RED for attempt in history if attempt.tier == last.tier)
     if red < RED_PER_TIER and Tier(last.tier) in usable:
         return Step(
             Tier(last.tier), f"attempt {len(history)} was {last.outcome}: {last.reason}", came_from=last.tier

@@ -13,6 +13,8 @@ def why_excluded(issue: Issue, rules: PlanRules, facts: PlanFacts) -> Exclusion 
     """Return why an issue is not to be worked on, None when it is eligible."""
     if issue.state.lower() != "open":
         return _exclusion(issue, "ineligible", f"it is {issue.state.lower()}")
+    if _has_label(issue, rules.own_label):
+        return _exclusion(issue, "ineligible", f"Overnight's own (label `{rules.own_label}`)")
     if _has_label(issue, rules.skip_label):
         return _exclusion(issue, "skip_label", f"label `{rules.skip_label}`")
     if distrust := why_untrusted(issue, rules):

@@ -106,6 +106,8 @@ class PlanRules:
     trusted_associations: tuple[str, ...] = ("OWNER", "MEMBER", "COLLABORATOR")
     ok_label: str = "overnight: ok"
     skip_label: str = "overnight: skip"
+    own_label: str = "overnight-execution"
+    """On the tracking issue and on support issues of ours: texts about Overnight, not work for it."""
     label_types: tuple[tuple[str, str], ...] = ()
     """(label, sequence type) pairs tried before the built-in rules."""
     priorities: tuple[tuple[int, int], ...] = ()

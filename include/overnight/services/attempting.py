@@ -13,7 +13,7 @@ from ..domain.lines import one_line
 from ..domain.models import Tier
 from ..domain.slugs import branch_name
 from .asking import Asked, ask_builder
-from .escalating import Seat, leave, take_seat
+from .escalating import Seat, leave
 from .gating import judge_trees
 from .recording import record_finished, record_started
 from .workshop import Workshop
@@ -29,21 +29,20 @@ class Examined:
     feedback: str = ""
 
 
-def attempt_once(shop: Workshop, step: Step, history: Sequence[Attempt]) -> tuple[Attempt, Change | None]:
-    """Run one attempt and write it down; the ways it can fail are outcomes.
+def attempt_once(
+    shop: Workshop, step: Step, seat: Seat, tier: Tier, history: Sequence[Attempt]
+) -> tuple[Attempt, Change | None]:
+    """Run one attempt on the seat's tier and write it down; the ways it can fail are outcomes.
 
     :raises FenceLost: another worker holds the issue now.
     :raises Terminal: the machine or the repository cannot be worked with tonight.
     """
     number = len(history) + 1
-    seat = take_seat(shop.desk, shop.night, shop.planned, step, history, shop.claim)
-    if seat.tier is None:
-        return Attempt(number, str(step.tier), Outcome.OVER_BUDGET, seat.reason), None
-    record_started(shop, step, seat, number)
     began = shop.desk.clock.now()
     try:
-        asked = ask_builder(shop, seat.tier, number, history)
-        examined = _examine(shop, seat.tier, asked)
+        record_started(shop, step, seat, number)
+        asked = ask_builder(shop, tier, number, history)
+        examined = _examine(shop, tier, asked)
     finally:
         leave(shop.desk, seat)
     seconds = (shop.desk.clock.now() - began).total_seconds()

@@ -24,6 +24,7 @@ from ..ports import Claim, Desk, Kept
 from .attempting import attempt_once
 from .claiming import holding
 from .concluding import conclude
+from .escalating import take_seat
 from .preparing import find_base, read_commands, within_repository_limits
 from .reading import OpenNight, open_night, planned_issue
 from .remembering import attempts_so_far
@@ -134,7 +135,10 @@ def _climb(
             if step.tier is None:
                 status = IssueStatus.PARKED if step.parked else IssueStatus.FAILED
                 return Built(status=status, reason=step.reason)
-            attempt, change = attempt_once(shop, step, history)
+            seat = take_seat(desk, night, planned, step, history, claim)
+            if seat.tier is None:
+                return Built(status=IssueStatus.PARKED, reason=seat.reason)
+            attempt, change = attempt_once(shop, step, seat, seat.tier, history)
             history = (*history, attempt)
             if attempt.outcome is Outcome.ACCEPTED and change:
                 return _keep(desk, night, planned, claim, change, attempt.reason)

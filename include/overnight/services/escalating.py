@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from ..domain.attempts import Step
+from ..domain.attempts import RED, Step
 from ..domain.changes import Attempt
 from ..domain.events import EventType, Severity
 from ..domain.healing import RED_PER_TIER
@@ -60,9 +60,9 @@ def take_seat(
         _refused(desk, night, planned, tier)
         reason = f"quota_exhausted: {tier} was refused"
         tier = LADDER[LADDER.index(tier) - 1]
-    red = sum(attempt.tier == tier for attempt in history)
-    if step.climbed and red >= RED_PER_TIER:
-        return Seat(None, f"{reason}, and {tier} stayed red")
+    red = sum(attempt.tier == tier and attempt.outcome in RED for attempt in history)
+    if tier is not step.tier and red >= RED_PER_TIER:
+        return Seat(None, f"{reason}, and {tier} stayed red; the next night tries again")
     return Seat(tier, reason)
 
 
