@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import Any, Protocol
 
 GITHUB_CONNECTION = "github_default"
@@ -59,6 +60,8 @@ def with_connections(
     if github := find(GITHUB_CONNECTION):
         extra = github.extra_dejson
         app = {name: extra[name] for name in ("app_id", "installation_id", "private_key") if extra.get(name)}
+        if key_path := extra.get("key_path"):
+            app["private_key"] = Path(key_path).read_text("utf-8")
         credentials = replace(
             credentials,
             github_token=github.password or ("" if app else credentials.github_token),

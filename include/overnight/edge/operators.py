@@ -90,7 +90,9 @@ class ExecuteWithEscalationOperator(IssueOperator):
     def execute(self, context: Context) -> Issue:
         from ..services.building import build_issue
 
-        built = build_issue(open_desk(), self.issue["night"], self.issue["number"])
+        # Airflow adds to max_tries when a person clears the task, and only then.
+        cleared = (context["ti"].max_tries or 0) - (self.retries or 0)
+        built = build_issue(open_desk(), self.issue["night"], self.issue["number"], cleared)
         if built.change is None:
             raise AirflowSkipException(f"{built.status}: {built.reason}")
         return {"number": self.issue["number"], "bundle": built.change.bundle}

@@ -37,7 +37,7 @@ def attempt_once(
     :raises FenceLost: another worker holds the issue now.
     :raises Terminal: the machine or the repository cannot be worked with tonight.
     """
-    number = len(history) + 1
+    number = shop.attempts_before + len(history) + 1
     began = shop.desk.clock.now()
     try:
         record_started(shop, step, seat, number)

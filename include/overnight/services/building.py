@@ -16,7 +16,6 @@ from ..domain.errors import (
 )
 from ..domain.events import EventType
 from ..domain.issues import Issue
-from ..domain.orders import Commands
 from ..domain.plans import PlannedIssue
 from ..domain.sanitizing import text_sha256
 from ..domain.slugs import branch_name
@@ -26,8 +25,9 @@ from .claiming import holding
 from .concluding import conclude
 from .escalating import take_seat
 from .preparing import find_base, read_commands, within_repository_limits
-from .reading import OpenNight, open_night, planned_issue
+from .reading import OpenNight, latest, open_night, planned_issue
 from .remembering import attempts_so_far
+from .reporting import mark_in_progress
 from .stopping import heed_label, stopped
 from .workshop import Workshop
 
@@ -41,30 +41,36 @@ class Built:
     reason: str = ""
 
 
-def build_issue(desk: Desk, night_id: str, number: int) -> Built:
+def build_issue(desk: Desk, night_id: str, number: int, round_: int = 0) -> Built:
     """Claim the issue, work on it until it is green or hopeless, keep the change.
 
     Resumes after a crash: finished attempts are read back from the ledger, a finished build is returned
     as it is.
+
+    :param round_: grows when a person clears a finished build; a new round starts with no attempts, under
+        the same lifetime budget.
     """
     night = open_night(desk, night_id)
     planned = planned_issue(desk, night_id, number)
+    built_before = latest(desk, night_id, EventType.CHANGE_BUILT, issue=number)
     kept = desk.records.change(night.repository.node_id, number, night_id)
-    if kept:
+    if kept and built_before and built_before.metadata["round"] == round_:
         return Built(kept.change, reason="built before")
     with holding(desk, night, number) as claim:
         if claim is None:
             built = Built(status=IssueStatus.SKIPPED, reason="another night is working on it")
         else:
-            built = _build_or_say_why(desk, night, planned, claim)
+            built = _build_or_say_why(desk, night, planned, claim, round_)
         if built.status is not None:
             conclude(desk, night, number, built.status, built.reason)
     return built
 
 
-def _build_or_say_why(desk: Desk, night: OpenNight, planned: PlannedIssue, claim: Claim) -> Built:
+def _build_or_say_why(
+    desk: Desk, night: OpenNight, planned: PlannedIssue, claim: Claim, round_: int
+) -> Built:
     try:
-        return _build(desk, night, planned, claim)
+        return _build(desk, night, planned, claim, round_)
     except SettingsError as error:
         return Built(status=IssueStatus.FAILED, reason=str(error))
     except _NOT_THE_ISSUES_FAULT as error:
@@ -75,7 +81,7 @@ _NOT_THE_ISSUES_FAULT = (DiskFull, NotAuthorized, RepositoryUnusable, SandboxUna
 """Terminal for tonight, but another night may do better."""
 
 
-def _build(desk: Desk, night: OpenNight, planned: PlannedIssue, claim: Claim) -> Built:
+def _build(desk: Desk, night: OpenNight, planned: PlannedIssue, claim: Claim, round_: int) -> Built:
     heed_label(desk, night.id)
     try:
         issue = desk.tracker.issue(night.repository, planned.number)
@@ -89,10 +95,11 @@ def _build(desk: Desk, night: OpenNight, planned: PlannedIssue, claim: Claim) ->
         return Built(status=IssueStatus.BLOCKED, reason=why_not)
     again = _reusable(desk, night, planned, base)
     if again:
-        return _keep(desk, night, planned, claim, again, "the dry run's change is taken up again")
+        return _keep(desk, night, planned, claim, again, "the dry run's change is taken up again", round_)
     commands = read_commands(desk, night, base)
     night = within_repository_limits(night, commands)
-    return _climb(desk, night, planned, issue, base, commands, claim)
+    mark_in_progress(desk, night, planned.number)
+    return _climb(Workshop(desk, night, planned, issue, base, commands, claim, round_))
 
 
 def _unfit(desk: Desk, night: OpenNight, planned: PlannedIssue, issue: Issue) -> str:
@@ -101,11 +108,25 @@ def _unfit(desk: Desk, night: OpenNight, planned: PlannedIssue, issue: Issue) ->
         return "the issue was closed while the night was running"
     if text_sha256(issue) != planned.body_sha256:
         return "its title or body changed after it was planned; the next night plans it anew"
+    for pull in issue.pull_requests:
+        if pull.is_open:
+            return f"open pull request #{pull.number} by {pull.author or 'somebody'} would close it"
+    if other := _under_way_elsewhere(desk, night, planned.number):
+        return f"night {other} has a change for it under way"
     if night.order.plan.skip_label in issue.label_names:
         return f"it was labelled {night.order.plan.skip_label!r} after it was planned"
     if night.order.deadline and desk.clock.now() >= night.order.deadline:
         return "the night's window ended before it could start"
     return ""
+
+
+def _under_way_elsewhere(desk: Desk, night: OpenNight, number: int) -> str:
+    """Return the other real night that built the issue and has not ended yet, "" when none."""
+    kept = desk.records.change(night.repository.node_id, number)
+    if kept is None or kept.dry_run or kept.night == night.id or kept.passed is False:
+        return ""
+    other = desk.ledger.night(kept.night)
+    return kept.night if other and other.status == "running" else ""
 
 
 def _reusable(desk: Desk, night: OpenNight, planned: PlannedIssue, base: Base) -> Change | None:
@@ -117,31 +138,24 @@ def _reusable(desk: Desk, night: OpenNight, planned: PlannedIssue, base: Base) -
     return kept.change if same else None
 
 
-def _climb(
-    desk: Desk,
-    night: OpenNight,
-    planned: PlannedIssue,
-    issue: Issue,
-    base: Base,
-    commands: Commands,
-    claim: Claim,
-) -> Built:
+def _climb(shop: Workshop) -> Built:
     """Attempt after attempt, each on the tier that the history of the others asks for."""
-    history = attempts_so_far(desk, night, planned.number, claim)
-    shop = Workshop(desk, night, planned, issue, base, commands, claim)
+    desk, night, planned = shop.desk, shop.night, shop.planned
+    remembered = attempts_so_far(desk, night, planned.number, shop.claim, shop.round)
+    history, shop.attempts_before = remembered.attempts, remembered.before
     try:
         while True:
             step = _next(desk, night, planned, history)
             if step.tier is None:
                 status = IssueStatus.PARKED if step.parked else IssueStatus.FAILED
                 return Built(status=status, reason=step.reason)
-            seat = take_seat(desk, night, planned, step, history, claim)
+            seat = take_seat(desk, night, planned, step, history, shop.claim)
             if seat.tier is None:
                 return Built(status=IssueStatus.PARKED, reason=seat.reason)
             attempt, change = attempt_once(shop, step, seat, seat.tier, history)
             history = (*history, attempt)
             if attempt.outcome is Outcome.ACCEPTED and change:
-                return _keep(desk, night, planned, claim, change, attempt.reason)
+                return _keep(desk, night, planned, shop.claim, change, attempt.reason, shop.round)
     finally:
         shop.close()
 
@@ -159,7 +173,13 @@ def _next(desk: Desk, night: OpenNight, planned: PlannedIssue, history: tuple[At
 
 
 def _keep(
-    desk: Desk, night: OpenNight, planned: PlannedIssue, claim: Claim, change: Change, reason: str
+    desk: Desk,
+    night: OpenNight,
+    planned: PlannedIssue,
+    claim: Claim,
+    change: Change,
+    reason: str,
+    round_: int,
 ) -> Built:
     change = replace(change, branch=branch_name(night.order.branch_prefix, planned.number, planned.title))
     desk.ledger.append(
@@ -175,6 +195,7 @@ def _keep(
                 "bundle": change.bundle,
                 "files": list(change.files),
                 "reason": reason,
+                "round": round_,
             },
         ),
         claim=claim,

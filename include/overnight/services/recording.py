@@ -44,7 +44,13 @@ def _started(shop: Workshop, step: Step, seat: Seat, number: int, task: str) -> 
         f"#{shop.issue.number} attempt {number} on {seat.tier}: {seat.reason}",
         issue=shop.issue.number,
         attempt=task,
-        metadata={"number": number, "tier": str(seat.tier), "from": step.came_from, "reason": seat.reason},
+        metadata={
+            "number": number,
+            "tier": str(seat.tier),
+            "from": step.came_from,
+            "reason": seat.reason,
+            "round": shop.round,
+        },
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from decimal import Decimal
 
 from ..domain.changes import Attempt, Outcome, Usage
@@ -10,7 +11,15 @@ from ..ports import Claim, Desk
 from .reading import OpenNight
 
 
-def attempts_so_far(desk: Desk, night: OpenNight, number: int, claim: Claim) -> tuple[Attempt, ...]:
+@dataclass(frozen=True, slots=True)
+class Remembered:
+    """The attempts of this round, and how many there were in rounds before."""
+
+    attempts: tuple[Attempt, ...]
+    before: int
+
+
+def attempts_so_far(desk: Desk, night: OpenNight, number: int, claim: Claim, round_: int) -> Remembered:
     """Return the issue's attempts of this night, oldest first."""
     types = (EventType.ATTEMPT_STARTED, EventType.ATTEMPT_FINISHED)
     events = desk.ledger.events(
@@ -20,7 +29,15 @@ def attempts_so_far(desk: Desk, night: OpenNight, number: int, claim: Claim) -> 
     for event in events:
         if event.type is EventType.ATTEMPT_STARTED and event.attempt not in finished:
             finished[event.attempt] = _write_off(desk, night, event, claim)
-    return tuple(sorted(finished.values(), key=lambda attempt: attempt.number))
+    ours = {
+        event.attempt
+        for event in events
+        if event.type is EventType.ATTEMPT_STARTED and event.metadata["round"] == round_
+    }
+    attempts = [attempt for task, attempt in finished.items() if task in ours]
+    return Remembered(
+        tuple(sorted(attempts, key=lambda attempt: attempt.number)), len(finished) - len(attempts)
+    )
 
 
 def _write_off(desk: Desk, night: OpenNight, started: Event, claim: Claim) -> Attempt:

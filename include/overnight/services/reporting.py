@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 from ..domain.changes import IssueStatus
-from ..domain.errors import Forbidden, NotFound
+from ..domain.errors import Forbidden, NotFound, OvernightError
 from ..domain.events import EventQuery, EventType, Severity
 from ..domain.nights import NightIssue
 from ..ports import Desk
@@ -34,6 +36,15 @@ _STATUS_LABELS = (
     "overnight: blocked",
     "overnight: failed",
 )
+
+
+def mark_in_progress(desk: Desk, night: OpenNight, number: int) -> None:
+    """Show on the issue that work has begun; never a reason for the work not to begin."""
+    if night.order.dry_run:
+        return
+    with suppress(OvernightError):
+        remove = [name for name in _STATUS_LABELS if name != _STATUS_LABELS[0]]
+        desk.writer.put_labels(night.repository, number, [_STATUS_LABELS[0]], remove)
 
 
 def report_issue(desk: Desk, night_id: str, number: int) -> NightIssue | None:

@@ -24,6 +24,9 @@ class Workshop:
     base: Base
     commands: Commands
     claim: Claim
+    round: int = 0
+    attempts_before: int = 0
+    """Attempts of rounds before this one."""
     trees: dict[str, Tree] = field(default_factory=dict)
 
     def tree(self, purpose: str) -> Tree:
