@@ -64,11 +64,11 @@ test-rest: $(STAMP) ## The tests `make test` leaves out: slow, end-to-end, brows
 
 test-all: test test-rest ## Every test that needs no account
 
-test-live: $(STAMP) ## The tests on the real GitHub and a paid model (GITHUB_TOKEN, OPENAI_API_KEY)
-	@for name in GITHUB_TOKEN OPENAI_API_KEY; do \
-		test -n "$$(printenv $$name)" || { echo "make test-live: $$name not set; nothing was sent anywhere."; exit 2; }; \
-	done
-	@home=$$(mktemp -d) && trap 'rm -rf "$$home"' EXIT && \
+test-live: $(STAMP) ## The tests on the real GitHub and a paid model; they cost half a dollar at most
+	@for name in GITHUB_TOKEN OPENAI_API_KEY OVERNIGHT_LIVE_REPOSITORY; do \
+		test -n "$$(printenv $$name)" || { echo "make test-live: $$name not set; nothing was sent anywhere."; exit 0; }; \
+	done; \
+	home=$$(mktemp -d) && trap 'rm -rf "$$home"' EXIT && \
 		AIRFLOW_HOME="$$home" PYTHONPATH="$(CURDIR)" $(BIN)/python -m pytest -m live
 
 contracts: $(STAMP) ## Compare our forge and our requests with GitHub's own descriptions (needs npm)

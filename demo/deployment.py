@@ -172,10 +172,10 @@ class Deployment:
         return sorted(map(read_task, found), key=lambda task: (task.task_id, task.map_index))
 
     def task_log(self, dag_id: str, run_id: str, task_id: str, *, map_index: int = -1, tried: int = 1) -> str:
-        """Return what one try of one task logged."""
+        """Return what one try of one task logged, the message of its error included."""
         path = f"{run_path(dag_id, run_id)}/taskInstances/{task_id}/logs/{tried}"
         lines = self.api().get(path, map_index=map_index, full_content="true")["content"]
-        return "\n".join(line if isinstance(line, str) else str(line.get("event", "")) for line in lines)
+        return "\n".join(line if isinstance(line, str) else _words_of(line) for line in lines)
 
     def environment(self) -> dict[str, str]:
         """Return the whole environment of the components, fit for `airflow` on a command line too."""
@@ -213,3 +213,9 @@ class Deployment:
             time.sleep(0.3)
         logs = self.processes.folder
         raise TimeoutError(f"waited {timeout:.0f} s for {what}: {reason}; logs are in {logs}")
+
+
+def _words_of(line: Mapping[str, Any]) -> str:
+    """Return a structured log line as text; Airflow keeps an exception beside the event, not in it."""
+    errors = (f"{error['exc_type']}: {error['exc_value']}" for error in line.get("error_detail") or ())
+    return "\n".join([str(line.get("event", "")), *errors])

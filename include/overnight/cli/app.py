@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
 import typer
 
 from . import attempt, db, doctor, events, init, plan, publish, report, run, settings, status, stop, why
+from .version import VERSION
 
 app = typer.Typer(
     name="overnight",
     help="Works through a repository's open GitHub issues at night.",
     no_args_is_help=True,
+    add_completion=False,
     pretty_exceptions_show_locals=False,
 )
 for command in (init, run, stop, why, attempt, plan, publish, status, events, doctor):
@@ -19,6 +23,21 @@ app.add_typer(report.app, name="report")
 app.add_typer(settings.app, name="settings")
 
 
+def _tell_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"overnight {VERSION}")
+        raise typer.Exit
+
+
+@app.callback()
+def overnight(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_tell_version, is_eager=True, help="Print the version.")
+    ] = False,
+) -> None:
+    """Work through a repository's open GitHub issues at night."""
+
+
 def main() -> None:
     """Run the command line."""
-    app()
+    app(prog_name="overnight")

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from collections.abc import Mapping, Sequence
+from typing import Annotated, Any
 
 import typer
 
-from ..domain.errors import NotFound
+from ..assembly import Overnight
+from ..domain.errors import NotFound, SettingsError
 from ..domain.events import EventQuery, EventType
+from ..domain.nights import Night
 from ..services.gating import opened_change
 from ..services.reading import open_night
-from .console import JsonOption, console, print_json, row, say, speaking, table
+from .console import JsonOption, print_json, say, say_exactly, speaking
 from .desk import chosen_night, desk
+from .tables import row, show, table
 
 
 def command(
@@ -19,7 +23,7 @@ def command(
     night: Annotated[
         str | None, typer.Option(help="Night id; the newest with this issue when left out.")
     ] = None,
-    diff: Annotated[bool, typer.Option("--diff", help="Print the change.")] = False,
+    diff: Annotated[bool, typer.Option("--diff", help="Print the change, as `git apply` reads it.")] = False,
     log: Annotated[
         bool, typer.Option("--log", help="Print what the gates said to the last attempt.")
     ] = False,
@@ -28,43 +32,57 @@ def command(
 ) -> None:
     """Show an issue's attempts, its change, or the conversation with the model."""
     with speaking():
+        if [diff, log, transcript, as_json].count(True) > 1:
+            raise SettingsError("choose one of --diff, --log, --transcript and --json")
         house = desk()
         chosen = chosen_night(house, night, number)
-        query = EventQuery(
-            types=(EventType.ATTEMPT_FINISHED,), night=chosen.id, issue=number, limit=None, oldest_first=True
-        )
-        attempts = [dict(event.metadata) for event in house.ledger.events(query)]
-        if not attempts:
-            raise NotFound(
-                f"issue #{number} was not attempted in night {chosen.id}: `overnight why {number}`"
-            )
+        attempts = _attempts(house, chosen, number)
         if diff:
-            kept = house.records.change(chosen.repository, number, chosen.id)
-            if kept is None:
-                raise NotFound(f"no attempt on #{number} ended in a change; try --log or --transcript")
-            opened = open_night(house, chosen.id)
-            house.workspace.refresh(opened.repository)
-            tree = opened_change(house, opened, kept.change, "show")
-            try:
-                say(house.workspace.diff(tree))
-            finally:
-                house.workspace.close_tree(tree)
-            return
-        if log:
+            say_exactly(_diff(house, chosen, number))
+        elif log:
             say(attempts[-1]["feedback"] or "all gates passed")
-            return
-        if transcript:
-            if not attempts[-1]["transcript"]:
-                raise NotFound("the last attempt left no transcript: it ended before the model answered")
-            say(house.storage.get(attempts[-1]["transcript"]).decode())
-            return
-    if as_json:
-        print_json(attempts)
-        return
-    made = table(
-        f"Attempts on #{number}", "#", "tier", "model", "outcome", "tokens", "cost", "seconds", "reason"
+        elif transcript:
+            say_exactly(_transcript(house, attempts[-1]))
+        elif as_json:
+            print_json(attempts)
+        else:
+            _show(number, attempts)
+
+
+def _attempts(house: Overnight, night: Night, number: int) -> list[dict[str, Any]]:
+    query = EventQuery(
+        types=(EventType.ATTEMPT_FINISHED,), night=night.id, issue=number, limit=None, oldest_first=True
     )
+    found = [dict(event.metadata) for event in house.ledger.events(query)]
+    if not found:
+        raise NotFound(f"issue #{number} was not attempted in night {night.id}: `overnight why {number}`")
+    return found
+
+
+def _diff(house: Overnight, night: Night, number: int) -> str:
+    kept = house.records.change(night.repository, number, night.id)
+    if kept is None:
+        raise NotFound(f"no attempt on #{number} ended in a change; try --log or --transcript")
+    opened = open_night(house, night.id)
+    house.workspace.refresh(opened.repository)
+    tree = opened_change(house, opened, kept.change, "show")
+    try:
+        return house.workspace.diff(tree)
+    finally:
+        house.workspace.close_tree(tree)
+
+
+def _transcript(house: Overnight, attempt: Mapping[str, Any]) -> str:
+    if not attempt["transcript"]:
+        raise NotFound("the last attempt left no transcript: it ended before the model answered")
+    return house.storage.get(attempt["transcript"]).decode()
+
+
+def _show(number: int, attempts: Sequence[Mapping[str, Any]]) -> None:
+    made = table(f"Attempts on #{number}", "", "tier", "outcome", "model, tokens, cost, time, reason")
     for data in attempts:
-        row(made, data["number"], data["tier"], data["model"], data["outcome"], data["tokens"],
-            f"${data['cost_usd']:.4f}", data["seconds"], data["reason"])  # fmt: skip
-    console.print(made)
+        figures = (
+            f"{data['model']}, {data['tokens']} tokens, ${data['cost_usd']:.4f}, {data['seconds']:.0f} s"
+        )
+        row(made, data["number"], data["tier"], data["outcome"], figures, details=(data["reason"],))
+    show(made)

@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from ..domain.errors import SettingsError
 from .console import say, speaking
 from .desk import settings_desk
 
@@ -15,28 +16,38 @@ app = typer.Typer(help="The ledger's schema.", no_args_is_help=True)
 @app.command("upgrade")
 def upgrade_command() -> None:
     """Create the ledger, or bring it to this version's schema."""
-    from ..adapters.ledger import upgrade
-
     with speaking():
+        from ..adapters.ledger import upgrade
+
         upgrade(settings_desk().ledger_url)
-    say("The ledger's schema is up to date.")
+        say("The ledger's schema is up to date.")
 
 
 @app.command("downgrade")
-def downgrade_command(revision: Annotated[str, typer.Argument(help="Alembic revision, or base.")]) -> None:
-    """Take the ledger back to an earlier schema."""
-    from ..adapters.ledger import downgrade
-
+def downgrade_command(
+    revision: Annotated[str, typer.Argument(help="Revision to go back to; `base` drops everything.")],
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+) -> None:
+    """Take the ledger back to an earlier schema; what only the later one can hold is lost."""
     with speaking():
-        downgrade(settings_desk().ledger_url, revision)
-    say(f"The ledger's schema is at {revision}.")
+        from ..adapters.ledger import downgrade
+        from ..adapters.ledger.tables import REVISIONS
+
+        known = ("base", *REVISIONS)
+        if revision not in known:
+            raise SettingsError(f"no schema {revision}: write one of {', '.join(known)}")
+        url = settings_desk().ledger_url
+        if not yes:
+            typer.confirm(f"Take the ledger back to {revision}, and lose what it cannot hold?", abort=True)
+        downgrade(url, revision)
+        say(f"The ledger's schema is at {revision}.")
 
 
 @app.command("check")
 def check_command() -> None:
     """Say whether the ledger's schema is this version's."""
-    from ..adapters.ledger import check
-
     with speaking():
+        from ..adapters.ledger import check
+
         check(settings_desk().ledger_url)
-    say("The ledger's schema is this version's.")
+        say("The ledger's schema is this version's.")

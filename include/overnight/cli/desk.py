@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ..assembly import Overnight, open_overnight
 from ..domain.errors import NotFound, SettingsError
+from ..domain.issues import split_full_name
 from ..domain.nights import Night
 from ..settings import load_settings
 from ..settings.sole import with_repository
@@ -12,7 +13,16 @@ from ..settings.sole import with_repository
 def desk(full_name: str | None = None) -> Overnight:
     """Return the desk of this environment; a repository named here need not be configured."""
     settings = load_settings()
-    return open_overnight(with_repository(settings, full_name) if full_name else settings)
+    return open_overnight(with_repository(settings, checked(full_name)) if full_name else settings)
+
+
+def checked(full_name: str) -> str:
+    """Return a repository's name when it is one (SettingsError shows how to write it)."""
+    try:
+        split_full_name(full_name)
+    except ValueError as error:
+        raise SettingsError(str(error)) from error
+    return full_name
 
 
 def chosen_repository(house: Overnight, given: str | None) -> str:
@@ -30,17 +40,19 @@ def chosen_repository(house: Overnight, given: str | None) -> str:
 
 
 def chosen_night(house: Overnight, night: str | None, issue: int | None = None) -> Night:
-    """Return the night named, else the newest one (that planned the issue, when one is given)."""
+    """Return the night named, else the newest one; with an issue, a night that knows it."""
+    about = f" that knows issue #{issue}" if issue else ""
     if night:
         found = house.ledger.night(night)
         if found is None:
             raise NotFound(f"no night {night}: `overnight status` lists nights")
+        if issue and not knows(found, issue):
+            raise NotFound(f"night {night} does not know issue #{issue}: it was not open then")
         return found
     for candidate in house.ledger.nights(limit=200):
         full = house.ledger.night(candidate.id)
         if full and (issue is None or knows(full, issue)):
             return full
-    about = f" with issue #{issue}" if issue else ""
     raise NotFound(f"there has been no night{about} yet: `overnight run` starts one")
 
 
@@ -52,5 +64,11 @@ def knows(night: Night, issue: int) -> bool:
 def settings_desk() -> Overnight:
     """Return the desk with its home made, for commands that come before the ledger exists."""
     house = desk()
-    house.settings.home.mkdir(parents=True, exist_ok=True)
+    try:
+        house.settings.home.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise SettingsError(
+            f"home {house.settings.home} cannot be made ({error.strerror}): set `home` in overnight.toml "
+            "or OVERNIGHT_HOME to a folder of yours"
+        ) from error
     return house

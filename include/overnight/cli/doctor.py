@@ -9,8 +9,9 @@ import typer
 
 from ..assembly import Overnight
 from ..services.examining import Check, examine
-from .console import Exit, JsonOption, console, print_json, row, speaking, table
+from .console import Exit, JsonOption, print_json, speaking
 from .desk import desk
+from .tables import row, show, table
 
 
 def command(
@@ -22,12 +23,12 @@ def command(
     """Check settings, ledger, storage, sandbox, GitHub and models; print the fix for each failure."""
     with speaking():
         checks = run_checks(desk(repository), repository)
-    if as_json:
-        print_json([asdict(check) for check in checks])
-    else:
-        show_checks(checks)
-    if not all(check.passed for check in checks):
-        raise typer.Exit(Exit.WRONG)
+        if as_json:
+            print_json([asdict(check) for check in checks])
+        else:
+            show_checks(checks)
+        if not all(check.passed for check in checks):
+            raise typer.Exit(Exit.WRONG)
 
 
 def run_checks(house: Overnight, repository: str | None) -> tuple[Check, ...]:
@@ -38,7 +39,7 @@ def run_checks(house: Overnight, repository: str | None) -> tuple[Check, ...]:
 
 def show_checks(checks: tuple[Check, ...]) -> None:
     """Print checks as a table."""
-    made = table("Doctor", "", "check", "what")
+    made = table("Doctor", "", "check", "what is so, or how to mend it")
     for check in checks:
         row(made, "ok" if check.passed else "MEND", check.name, check.detail)
-    console.print(made)
+    show(made)

@@ -2,42 +2,53 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Annotated
 
 import typer
 
 from ..documents import to_document
+from ..domain.errors import SettingsError
 from ..domain.events import EventQuery, EventType, Severity
-from .console import JsonOption, console, print_json, row, speaking, table
+from .console import JsonOption, print_json, say, speaking
 from .desk import desk
+from .tables import row, show, table
 
 
 def command(
-    type_: Annotated[list[EventType] | None, typer.Option("--type", help="Event type; repeatable.")] = None,
-    severity: Annotated[Severity | None, typer.Option()] = None,
-    night: Annotated[str | None, typer.Option()] = None,
-    issue: Annotated[int | None, typer.Option()] = None,
+    types: Annotated[list[str] | None, typer.Option("--type", help="Event type; repeatable.")] = None,
+    severity: Annotated[Severity | None, typer.Option(help="Exactly this severity.")] = None,
+    night: Annotated[str | None, typer.Option(help="Night id.")] = None,
+    issue: Annotated[int | None, typer.Option(help="Issue number.")] = None,
     since: Annotated[datetime | None, typer.Option(help="Moment in UTC.")] = None,
-    limit: Annotated[int, typer.Option(min=1)] = 50,
+    limit: Annotated[int, typer.Option(min=1, help="The newest so many.")] = 50,
     as_json: JsonOption = False,
 ) -> None:
     """Show events, newest first."""
-    query = EventQuery(
-        types=tuple(type_ or ()),
-        severity=severity,
-        night=night,
-        issue=issue,
-        since=since.astimezone() if since else None,
-        limit=limit,
-    )
     with speaking():
+        query = EventQuery(
+            types=tuple(map(_type, types or ())),
+            severity=severity,
+            night=night,
+            issue=issue,
+            since=since.replace(tzinfo=UTC) if since else None,
+            limit=limit,
+        )
         found = desk().ledger.events(query)
-    if as_json:
-        print_json([to_document(event) for event in found])
-        return
-    made = table("Events", "time (UTC)", "severity", "type", "issue", "what")
-    for event in found:
-        row(made, f"{event.at:%Y-%m-%d %H:%M:%S}" if event.at else "", event.severity, event.type,
-            f"#{event.issue}" if event.issue else "", event.description)  # fmt: skip
-    console.print(made)
+        if as_json:
+            print_json([to_document(event) for event in found])
+            return
+        made = table("Events", "time (UTC)", "severity", "type, what")
+        for event in found:
+            moment = f"{event.at:%Y-%m-%d %H:%M:%S}" if event.at else ""
+            row(made, moment, event.severity, event.type, details=(event.description,))
+        show(made)
+        if not found:
+            say("No such event is on record.")
+
+
+def _type(name: str) -> EventType:
+    try:
+        return EventType(name)
+    except ValueError:
+        raise SettingsError(f"no event type {name!r}: the types are {', '.join(EventType)}") from None

@@ -7,14 +7,12 @@ from typing import Annotated
 
 import typer
 
-from ..domain.errors import SettingsError
-from ..domain.issues import split_full_name
 from ..services.introducing import base_is_green, cost_estimate, introduce
 from ..services.previewing import preview
 from ..settings import make_order, settings_path
 from ..settings.writing import add_repository
 from .console import Exit, say, speaking
-from .desk import settings_desk
+from .desk import checked, settings_desk
 from .doctor import run_checks, show_checks
 from .plan import show_plan
 
@@ -26,10 +24,10 @@ def command(
     ] = True,
 ) -> None:
     """Write settings, create labels and the tracking issue, run doctor, show tonight's plan and its cost."""
-    from ..adapters.ledger import upgrade
-
     with speaking():
-        _checked(repository)
+        from ..adapters.ledger import upgrade
+
+        checked(repository)
         path = settings_path(os.environ)
         say(f"{'Added to' if add_repository(path, repository) else 'Already in'} {path}: {repository}")
         house = settings_desk()
@@ -48,10 +46,3 @@ def command(
         show_plan(plan)
         say(cost_estimate(house, order, plan))
         say(f"First night (dry run of at most 3 issues): overnight run --repository {repository}")
-
-
-def _checked(repository: str) -> None:
-    try:
-        split_full_name(repository)
-    except ValueError as error:
-        raise SettingsError(str(error)) from error

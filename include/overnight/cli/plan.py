@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from ..domain.issues import split_full_name
-from ..domain.plans import Plan, PlanRules
+from ..domain.plans import Plan, PlannedIssue, PlanRules
 from ..services.planning import plan_document
 from ..services.previewing import plan_file, preview
 from ..settings import make_order
-from .console import JsonOption, RepositoryOption, console, print_json, row, say, speaking, table
-from .desk import chosen_repository, desk
+from .console import JsonOption, RepositoryOption, print_json, say, speaking
+from .desk import checked, chosen_repository, desk
+from .showing import show_exclusions
+from .tables import row, short, show, table
 
 _ANYBODY = ("OWNER", "MEMBER", "COLLABORATOR", "CONTRIBUTOR", "FIRST_TIMER", "FIRST_TIME_CONTRIBUTOR", "NONE")
 
@@ -23,13 +24,13 @@ def command(
     repository: RepositoryOption = None,
     issues_file: Annotated[
         Path | None,
-        typer.Option(exists=True, dir_okay=False, help="GitHub REST issues: a JSON array or JSON Lines."),
+        typer.Option(help="GitHub REST issues: a JSON array or JSON Lines."),
     ] = None,
     live: Annotated[bool, typer.Option("--live", help="Look issues outside the file up on GitHub.")] = False,
     anybody: Annotated[
-        bool, typer.Option("--anybody", help="Plan issues of untrusted authors, too.")
+        bool, typer.Option("--anybody", help="Plan a file's issues of untrusted authors, too.")
     ] = False,
-    max_issues: Annotated[int | None, typer.Option(min=1)] = None,
+    max_issues: Annotated[int | None, typer.Option(min=1, help="Cut the plan after this many.")] = None,
     as_json: JsonOption = False,
 ) -> None:
     """Show the order in which issues would be worked on, and what is left out, with reasons."""
@@ -39,18 +40,17 @@ def command(
             if issues_file
             else _of_now(repository, max_issues)
         )
-    if as_json:
-        print_json(plan_document(plan))
-    else:
-        show_plan(plan)
+        if as_json:
+            print_json(plan_document(plan))
+        else:
+            show_plan(plan)
 
 
 def _of_file(path: Path, repository: str | None, live: bool, anybody: bool, max_issues: int | None) -> Plan:
     from ..adapters.github.files import read_issues_file
 
     issues, told = read_issues_file(path)
-    name = repository or told or "local/file"
-    split_full_name(name)
+    name = checked(repository or told or "local/file")
     rules = PlanRules(max_issues=max_issues or max(len(issues), 1))
     if anybody:
         rules = replace(rules, trusted_associations=_ANYBODY)
@@ -66,19 +66,26 @@ def _of_now(repository: str | None, max_issues: int | None) -> Plan:
 
 
 def show_plan(plan: Plan) -> None:
-    """Print a plan as tables."""
-    made = table("Plan", "", "issue", "title", "type", "complexity", "depends on", "why here")
+    """Print a plan: each issue in its place, then what was left out, then warnings."""
+    made = table("Plan", "", "issue", "title, type and complexity, why here")
     for issue in plan.issues:
-        needs = ", ".join(str(dependency.ref) for dependency in issue.depends_on)
-        row(made, issue.position, f"#{issue.number}", issue.title, issue.classification.sequence_type,
-            issue.classification.complexity, needs,
-            f"blocked: {issue.blocked}" if issue.blocked else issue.reason)  # fmt: skip
-    console.print(made)
-    if plan.exclusions:
-        left = table("Left out", "issue", "title", "reason")
-        for exclusion in plan.exclusions:
-            row(left, f"#{exclusion.number}", exclusion.title, exclusion.reason)
-        console.print(left)
+        row(made, issue.position, f"#{issue.number}", short(issue.title), details=(_what(issue), _why(issue)))
+    show(made)
+    if not plan.issues:
+        say("No issue would be worked on.")
+    show_exclusions(asdict(exclusion) for exclusion in plan.exclusions)
     for issue in plan.issues:
         for text in issue.warnings:
             say(f"Warning: #{issue.number}: {text}")
+
+
+def _what(issue: PlannedIssue) -> str:
+    kind = f"{issue.classification.sequence_type}, {issue.classification.complexity}"
+    needs = ", ".join(str(dependency.ref) for dependency in issue.depends_on)
+    return f"{kind}, depends on {needs}" if needs else kind
+
+
+def _why(issue: PlannedIssue) -> str:
+    if not issue.blocked:
+        return issue.reason
+    return issue.blocked if issue.blocked.startswith("blocked") else f"blocked: {issue.blocked}"

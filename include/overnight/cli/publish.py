@@ -7,18 +7,24 @@ from typing import Annotated
 import typer
 
 from ..services.publishing import publish_change
-from .console import Exit, say, speaking
+from .console import Exit, JsonOption, complain, print_json, say, speaking
 from .desk import desk
 
 
 def command(
     night: Annotated[str, typer.Argument(help="Night id.")],
     issue: Annotated[int, typer.Argument(help="Issue number.")],
+    as_json: JsonOption = False,
 ) -> None:
     """Open the pull request of a judged change."""
     with speaking():
         opened = publish_change(desk(), night, issue, wanted=True)
-    if opened is None:
-        say("Nothing was opened: the night was a dry run, or GitHub refused; see `overnight why`.")
-        raise typer.Exit(Exit.WRONG)
-    say(f"Pull request #{opened.number}: {opened.url}")
+        if opened is None:
+            complain(
+                f"Nothing was opened: the night was a dry run, or GitHub refused; `overnight why {issue}`."
+            )
+            raise typer.Exit(Exit.WRONG)
+        if as_json:
+            print_json({"number": opened.number, "url": opened.url})
+        else:
+            say(f"Pull request #{opened.number}: {opened.url}")

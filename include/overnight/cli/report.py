@@ -22,13 +22,14 @@ def night_command(
     output: Annotated[Path | None, typer.Option("--output", "-o", help="Write night.json here.")] = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Show one night; --output writes night.json (docs/reference/night.schema.json)."""
+    """Show one night; --output writes night.json (docs/reference/night.md)."""
     with speaking():
         chosen = chosen_night(desk(), night)
-    if output:
-        output.write_text(json.dumps(document(chosen), indent=2, ensure_ascii=False) + "\n", "utf-8")
-        say(f"Wrote {output}")
-    elif as_json:
-        print_json(document(chosen))
-    else:
-        show_night(chosen)
+        if output:
+            output.write_text(json.dumps(document(chosen), indent=2) + "\n", "utf-8")
+        if as_json:
+            print_json(document(chosen))
+        elif output:
+            say(f"Wrote {output}")
+        else:
+            show_night(chosen)

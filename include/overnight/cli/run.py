@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import getpass
 from typing import Annotated, Any
 
 import typer
 
+from ..assembly import Overnight
 from ..beginning import begin_night
-from ..domain.nights import document
+from ..domain.errors import SettingsError
+from ..domain.nights import Night, document
 from ..services.reading import open_night
 from ..services.running import run_night
-from .console import Exit, JsonOption, errors, print_json, say, speaking
+from ..services.stopping import stop_night
+from .console import Exit, JsonOption, complain, print_json, speaking
 from .desk import chosen_repository, desk
 from .showing import show_night
 
@@ -19,50 +23,82 @@ def command(
     repository: Annotated[str | None, typer.Option("--repository", "-r", help="OWNER/NAME.")] = None,
     owner: Annotated[str | None, typer.Option(help="Owner, with --repo.")] = None,
     repo: Annotated[str | None, typer.Option(help="Repository name, with --owner.")] = None,
-    issues: Annotated[list[int] | None, typer.Option("--issue", help="Only this issue; repeatable.")] = None,
+    issues: Annotated[
+        list[int] | None, typer.Option("--issue", min=1, help="Only this issue; repeatable.")
+    ] = None,
     max_issues: Annotated[int | None, typer.Option(min=1, help="Cut the plan after this many.")] = None,
     dry_run: Annotated[
         bool | None, typer.Option("--dry-run/--no-dry-run", help="Write nothing to GitHub.")
     ] = None,
     plan_only: Annotated[bool, typer.Option("--plan-only", help="No model call either.")] = False,
-    escalation: Annotated[bool | None, typer.Option("--escalation/--no-escalation")] = None,
-    heal: Annotated[bool | None, typer.Option("--heal/--no-heal")] = None,
-    pull_requests: Annotated[bool | None, typer.Option("--pull-requests/--no-pull-requests")] = None,
+    escalation: Annotated[
+        bool | None, typer.Option("--escalation/--no-escalation", help="Whether dearer tiers may be used.")
+    ] = None,
+    heal: Annotated[
+        bool | None, typer.Option("--heal/--no-heal", help="Whether there is more than one attempt.")
+    ] = None,
+    pull_requests: Annotated[
+        bool | None, typer.Option("--pull-requests/--no-pull-requests", help="Whether they are opened.")
+    ] = None,
     as_json: JsonOption = False,
 ) -> None:
     """Run one night here and now."""
+    params = {
+        "issues": issues or None,
+        "max_issues_per_run": max_issues,
+        "dry_run": dry_run,
+        "plan_only": plan_only or None,
+        "enable_model_escalation": escalation,
+        "enable_auto_heal": heal,
+        "create_prs_automatically": pull_requests,
+    }
+    with speaking():
+        name = _named(repository, owner, repo)
+        _run(desk(name), name, params, as_json)
+
+
+def _named(repository: str | None, owner: str | None, repo: str | None) -> str | None:
+    if bool(owner) != bool(repo):
+        raise SettingsError("--owner and --repo go together: --owner acme --repo pantry")
+    if owner and repository:
+        raise SettingsError("name the repository once: --repository, or --owner with --repo")
+    return f"{owner}/{repo}" if owner else repository
+
+
+def _run(house: Overnight, name: str | None, params: dict[str, Any], as_json: bool) -> None:
     from ..adapters.ledger import uuid7
 
-    with speaking():
-        name = f"{owner}/{repo}" if owner and repo else repository
-        house = desk(name)
-        params: dict[str, Any] = {
-            "issues": issues or None,
-            "max_issues_per_run": max_issues,
-            "dry_run": dry_run,
-            "plan_only": plan_only or None,
-            "enable_model_escalation": escalation,
-            "enable_auto_heal": heal,
-            "create_prs_automatically": pull_requests,
-        }
-        night, admission = begin_night(
-            house,
-            chosen_repository(house, name),
-            trigger="cli",
-            night=uuid7(house.clock.now()),
-            params=params,
-        )
-        if not admission.admitted:
-            say(f"The night was not admitted: {admission.reason}")
-            raise typer.Exit(Exit.NOT_ADMITTED)
-
-        def watch(step: str, issue: int | None) -> None:
-            errors.print(f"[dim]{step}[/dim]" + (f" #{issue}" if issue else ""), highlight=False)
-
-        finished = run_night(house, open_night(house, night), watch)
+    full_name, chosen = chosen_repository(house, name), uuid7(house.clock.now())
+    night, admission = begin_night(house, full_name, trigger="cli", night=chosen, params=params)
+    if not admission.admitted:
+        complain(f"The night was not admitted: {admission.reason}", "yellow")
+        if as_json:
+            print_json(_of_record(house, night))
+        raise typer.Exit(Exit.NOT_ADMITTED)
+    finished, interrupted = _to_its_end(house, night)
     if as_json:
         print_json(document(finished))
     else:
         show_night(finished)
+    if interrupted:
+        raise typer.Exit(Exit.INTERRUPTED)
     if any(issue.status == "crashed" for issue in finished.issues):
         raise typer.Exit(Exit.CRASHED)
+
+
+def _to_its_end(house: Overnight, night: str) -> tuple[Night, bool]:
+    """Run the night; at an interrupt stop it: what was not begun is parked, nothing stays claimed."""
+    try:
+        return run_night(house, open_night(house, night), _tell), False
+    except KeyboardInterrupt:
+        complain("Interrupted: the night is being ended; once more leaves it as it is.", "yellow")
+        stop_night(house, night, who=getpass.getuser(), now=True)
+        return run_night(house, open_night(house, night), _tell), True
+
+
+def _of_record(house: Overnight, night: str) -> dict[str, Any]:
+    return document(house.ledger.night(night) or Night(night, ""))
+
+
+def _tell(step: str, issue: int | None) -> None:
+    complain(f"{step} #{issue}" if issue else step, "dim")

@@ -3,43 +3,86 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from typing import Any
 
 import typer
 
-from ..settings import load_settings, settings_path
-from .console import JsonOption, console, print_json, row, say, speaking, table
+from ..settings import Settings, load_settings, settings_path
+from .console import JsonOption, print_json, say, speaking
+from .tables import row, show, table
 
 app = typer.Typer(help="The settings in force.", no_args_is_help=True)
 
 
 @app.command("show")
-def show(as_json: JsonOption = False) -> None:
-    """Print the effective values and where each came from; secrets are never among them."""
+def show_command(as_json: JsonOption = False) -> None:
+    """Print the effective values and where each came from; passwords and tokens are masked."""
     with speaking():
         settings = load_settings()
-    values: dict[str, Any] = settings.values.model_dump(mode="json")
-    if as_json:
-        print_json({key: {"value": value, "from": settings.origins[key]} for key, value in values.items()})
-        return
-    made = table("Settings", "key", "value", "from")
-    for key, value in values.items():
-        row(made, key, _masked(value), settings.origins[key])
-    console.print(made)
+        values = _effective(settings)
+        if as_json:
+            print_json(
+                {key: {"value": value, "from": settings.origins[key]} for key, value in values.items()}
+            )
+            return
+        made = table("Settings", "from", "key = value")
+        for key, value in values.items():
+            for name, leaf in _leaves(key, value):
+                row(made, _short(settings, key), f"{name} = {leaf}")
+        show(made)
 
 
 @app.command("validate")
-def validate() -> None:
+def validate(as_json: JsonOption = False) -> None:
     """Say whether the settings are valid."""
     with speaking():
         settings = load_settings()
-    where = settings.path or f"no file at {settings_path(os.environ)}, defaults"
-    say(f"Valid: {where}, {len(settings.values.repositories)} repositories.")
+        names = [repository.name for repository in settings.values.repositories]
+        if as_json:
+            print_json({"valid": True, "file": settings.path and str(settings.path), "repositories": names})
+            return
+        where = settings.path or f"no file at {settings_path(os.environ)}, so the defaults"
+        say(f"Valid: {where}; repositories: {', '.join(names) or 'none'}.")
 
 
-def _masked(value: Any) -> str:
-    text = str(value)
-    scheme, separator, rest = text.partition("://")
+def _effective(settings: Settings) -> dict[str, Any]:
+    values: dict[str, Any] = settings.values.model_dump(mode="json")
+    values["ledger_url"], values["storage_url"] = settings.ledger_url, settings.storage_url
+    values["models"] = {tier: model.model_dump(mode="json") for tier, model in settings.models.items()}
+    values["notify"] = [f"{url.partition('://')[0]}://***" for url in values["notify"]]
+    return {key: _masked(value) for key, value in values.items()}
+
+
+def _masked(value: Any) -> Any:
+    """Return a value without the user and password of any address in it."""
+    if isinstance(value, dict):
+        return {key: _masked(one) for key, one in value.items()}
+    if isinstance(value, list):
+        return [_masked(one) for one in value]
+    if not isinstance(value, str):
+        return value
+    scheme, separator, rest = value.partition("://")
     if separator and "@" in rest:
         return f"{scheme}://***@{rest.rpartition('@')[2]}"
-    return text
+    return value
+
+
+def _leaves(name: str, value: Any) -> Iterator[tuple[str, str]]:
+    if isinstance(value, dict) and value:
+        for key, one in value.items():
+            yield from _leaves(f"{name}.{key}", one)
+    elif isinstance(value, list) and value and isinstance(value[0], dict):
+        for index, one in enumerate(value):
+            yield from _leaves(f"{name}[{index}]", one)
+    elif isinstance(value, list):
+        yield name, ", ".join(map(str, value)) or "(none)"
+    elif isinstance(value, bool):
+        yield name, str(value).lower()
+    else:
+        yield name, "(unset)" if value in (None, "", {}) else str(value)
+
+
+def _short(settings: Settings, key: str) -> str:
+    origin = settings.origins[key]
+    return settings.path.name if settings.path and origin == str(settings.path) else origin

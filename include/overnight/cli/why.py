@@ -6,11 +6,14 @@ from typing import Annotated
 
 import typer
 
+from ..assembly import Overnight
 from ..documents import to_document
-from ..domain.events import EventQuery
+from ..domain.events import Event, EventQuery
+from ..domain.nights import Night
 from ..services.reading import planned_issues
-from .console import JsonOption, console, print_json, row, say, speaking, table
+from .console import JsonOption, print_json, say, speaking
 from .desk import chosen_night, desk
+from .tables import row, short, show, table
 
 
 def command(
@@ -24,23 +27,36 @@ def command(
     with speaking():
         house = desk()
         chosen = chosen_night(house, night, number)
-        found = house.ledger.events(EventQuery(night=chosen.id, issue=number, limit=None, oldest_first=True))
-    if as_json:
-        print_json([to_document(event) for event in found])
-        return
-    issue = chosen.issue(number)
-    if issue is None:
-        excluded = next(row for row in chosen.exclusions if row["number"] == number)
-        say(f"#{number} {excluded['title']}: left out of night {chosen.id}: {excluded['reason']}")
-        return
-    say(f"#{number} {issue.title}: {issue.status or 'running'}: {issue.reason}")
-    planned = next((p for p in planned_issues(house, chosen.id) if p.number == number), None)
+        query = EventQuery(night=chosen.id, issue=number, limit=None, oldest_first=True)
+        found = house.ledger.events(query)
+        if as_json:
+            print_json([to_document(event) for event in found])
+            return
+        _say_outcome(chosen, number)
+        _say_place(house, chosen.id, number)
+        _show_decisions(found)
+
+
+def _say_outcome(night: Night, number: int) -> None:
+    issue = night.issue(number)
+    if issue:
+        say(f"#{number} {short(issue.title)}: {issue.status or 'running'}: {issue.reason}")
+    for excluded in night.exclusions:
+        if excluded["number"] == number:
+            say(f"#{number} {short(excluded['title'])}: left out of night {night.id}: {excluded['reason']}")
+
+
+def _say_place(house: Overnight, night: str, number: int) -> None:
+    planned = next((one for one in planned_issues(house, night) if one.number == number), None)
     if planned:
         say(f"Place {planned.position}: {planned.reason}")
         say(f"Type {planned.classification.sequence_type}: {planned.classification.type_reason}")
         say(f"Complexity {planned.classification.complexity}: {planned.classification.complexity_reason}")
         say(f"Base tier {planned.base_tier}: {planned.base_tier_reason}")
-    made = table("Decisions", "time (UTC)", "event", "what")
-    for event in found:
-        row(made, f"{event.at:%H:%M:%S}" if event.at else "", event.type, event.description)
-    console.print(made)
+
+
+def _show_decisions(events: tuple[Event, ...]) -> None:
+    made = table("Decisions", "time (UTC)", "event, what")
+    for event in events:
+        row(made, f"{event.at:%H:%M:%S}" if event.at else "", event.type, details=(event.description,))
+    show(made)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tomllib
 from pathlib import Path
 
 from ..domain.errors import SettingsError
@@ -27,8 +28,16 @@ def add_repository(path: Path, full_name: str) -> bool:
     if any(repository.name.lower() == full_name.lower() for repository in known):
         return False
     text = path.read_text("utf-8") if path.is_file() else _HEAD
+    text = text.rstrip("\n") + "\n" + _REPOSITORY.format(name=full_name)
     try:
-        path.write_text(text.rstrip("\n") + "\n" + _REPOSITORY.format(name=full_name), "utf-8")
+        tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise SettingsError(
+            f"{path}: {full_name} cannot be appended, since `repositories` is written inline: "
+            f'add {{name = "{full_name}"}} to it by hand'
+        ) from error
+    try:
+        path.write_text(text, "utf-8")
     except OSError as error:
         raise SettingsError(f"{path}: cannot be written: {error.strerror}") from error
     return True

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from ...domain.errors import SettingsError
-from ...domain.issues import Issue, Milestone
+from ...domain.issues import Issue, Milestone, split_full_name
 
 
 def read_issues_file(path: Path) -> tuple[tuple[Issue, ...], str]:
@@ -18,7 +18,7 @@ def read_issues_file(path: Path) -> tuple[tuple[Issue, ...], str]:
     :raises SettingsError: naming the file, and the line or element that is wrong.
     """
     try:
-        text = path.read_text("utf-8", errors="replace")
+        text = path.read_text("utf-8-sig", errors="replace")
     except OSError as error:
         raise SettingsError(f"{path}: cannot be read: {error.strerror}") from error
     issues: dict[int, Issue] = {}
@@ -33,19 +33,21 @@ def read_issues_file(path: Path) -> tuple[tuple[Issue, ...], str]:
 
 
 def _objects(text: str, path: Path) -> Iterator[tuple[str, Any]]:
-    if text.lstrip("\ufeff \t\r\n").startswith("["):
-        try:
-            for index, data in enumerate(json.loads(text.lstrip("\ufeff"))):
-                yield f"element {index}", data
-        except (json.JSONDecodeError, RecursionError) as error:
-            raise SettingsError(f"{path}: not valid JSON: {error}") from error
+    if text.lstrip().startswith("["):
+        for index, data in enumerate(_parse(text, f"{path}: ")):
+            yield f"element {index}", data
         return
     for number, line in enumerate(text.split("\n"), 1):
         if line.strip():
-            try:
-                yield f"line {number}", json.loads(line)
-            except (json.JSONDecodeError, RecursionError) as error:
-                raise SettingsError(f"{path}: line {number}: not valid JSON: {error}") from error
+            yield f"line {number}", _parse(line, f"{path}: line {number}: ")
+
+
+def _parse(text: str, where: str) -> Any:
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError) as error:  # ValueError: also a number of thousands of digits
+        expected = "write a JSON array of GitHub issues, or one issue a line"
+        raise SettingsError(f"{where}not valid JSON ({error}): {expected}") from error
 
 
 def _issue(data: Mapping[str, Any]) -> Issue:
@@ -98,5 +100,8 @@ def _moment(value: object) -> datetime | None:
 
 
 def _repository(data: Mapping[str, Any]) -> str:
-    url = _text(data, "repository_url")
-    return "/".join(url.split("/")[-2:]) if "/repos/" in url else ""
+    _, found, name = _text(data, "repository_url").rpartition("/repos/")
+    try:
+        return "/".join(split_full_name(name)) if found else ""
+    except ValueError:
+        return ""

@@ -1,0 +1,48 @@
+"""Who turns an issue into changed files, and on whose money."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Protocol
+
+from ..domain.changes import BuildOutcome, Commission
+from .git import Tree
+
+
+@dataclass(frozen=True, slots=True)
+class Handle:
+    """A begun build; plain text so that it can be kept over a deferral."""
+
+    builder: str
+    id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Pending:
+    """Not done yet; look again after some seconds."""
+
+    look_again_seconds: float = 60.0
+
+
+class Builder(Protocol):
+    """Turns a commission into changed files. Errors: ModelFailure, Stuck, TimedOut, OverBudget."""
+
+    def begin(self, commission: Commission, tree: Tree, budget: Budget) -> Handle:
+        """Start one attempt in the tree."""
+
+    def collect(self, handle: Handle) -> BuildOutcome | Pending:
+        """Return the outcome, or Pending while it runs elsewhere."""
+
+    def transcript(self, handle: Handle) -> str:
+        """Return the conversation so far, redacted, also of an attempt that failed ("" when none)."""
+
+
+class Budget(Protocol):
+    """Dollars of one attempt, reserved per request before it is sent and settled by real usage."""
+
+    def reserve(self, usd: Decimal) -> str:
+        """Reserve an upper bound; OverBudget when any limit would be crossed."""
+
+    def settle(self, reservation: str, usd: Decimal, tokens: int) -> None:
+        """Book what it really cost."""

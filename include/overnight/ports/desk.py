@@ -1,0 +1,77 @@
+"""All ports of a night, as services ask for them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from typing import Any, Protocol
+
+from ..domain.orders import Commands, NightOrder
+from .building import Builder
+from .clock import Clock, Storage
+from .git import Tree, Workspace
+from .github import Tracker, Writer
+from .judging import CommandReader, Gate
+from .ledger import Budgets, Claims, Ledger, Quota, Records
+from .sandbox import Sandbox
+
+
+class Desk(Protocol):
+    """Everything a service may ask for; each part is made when it is first touched."""
+
+    @property
+    def tracker(self) -> Tracker: ...
+
+    @property
+    def writer(self) -> Writer: ...
+
+    @property
+    def workspace(self) -> Workspace: ...
+
+    @property
+    def storage(self) -> Storage: ...
+
+    @property
+    def sandbox(self) -> Sandbox: ...
+
+    @property
+    def gates(self) -> Sequence[Gate]: ...
+
+    @property
+    def commands(self) -> CommandReader: ...
+
+    @property
+    def ledger(self) -> Ledger: ...
+
+    @property
+    def claims(self) -> Claims: ...
+
+    @property
+    def quota(self) -> Quota: ...
+
+    @property
+    def budgets(self) -> Budgets: ...
+
+    @property
+    def records(self) -> Records: ...
+
+    @property
+    def clock(self) -> Clock: ...
+
+    def builder(self, tier: str) -> Builder:
+        """Return the builder that works on a tier."""
+
+    def set_up(self, tree: Tree, commands: Commands, order: NightOrder) -> str:
+        """Run the repository's setup in a tree, once per checkout; return "" or what went wrong."""
+
+    def record_base(self, tree: Tree, commands: Commands, order: NightOrder) -> Mapping[str, Any]:
+        """Build, lint and test a base tree; return the document that gates compare with."""
+
+    def notify(self, title: str, body: str) -> None:
+        """Send the morning message, where settings name somebody; never raises."""
+
+    def list_price(self, tier: str, input_tokens: int, output_tokens: int) -> Decimal:
+        """Return dollars at list price on a tier; 0 where it costs nothing or has no known price."""
+
+    def available_tiers(self) -> Mapping[str, str]:
+        """Return tier → "" when usable, else why it is not."""

@@ -1,0 +1,66 @@
+"""Git on a worker."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+from ..domain.changes import Base, Change
+from ..domain.issues import Repository
+from ..domain.orders import NightOrder
+
+
+@dataclass(frozen=True, slots=True)
+class Tree:
+    """A work tree on this machine; its git directory lies elsewhere, out of the builder's reach."""
+
+    path: Path
+    base: Base
+    git_dir: Path
+
+
+class Workspace(Protocol):
+    """Git on this worker: one bare mirror per repository, a work tree per issue."""
+
+    def refresh(self, repository: Repository) -> str:
+        """Fetch the mirror and return the sha of the default branch (RepositoryUnusable when empty)."""
+
+    def open_tree(self, repository: Repository, base: Base, name: str) -> Tree:
+        """Return a fresh work tree `name` at the base, applying its bundles when needed."""
+
+    def close_tree(self, tree: Tree) -> None:
+        """Remove a work tree."""
+
+    def commit(self, tree: Tree, message: str, order: NightOrder) -> str | None:
+        """Commit everything in the tree as the order's author; None when nothing changed."""
+
+    def rollback(self, tree: Tree, sha: str) -> None:
+        """Put the tree back to a commit, untracked files gone."""
+
+    def pack(self, tree: Tree, issue: int, branch: str) -> Change:
+        """Bundle base..HEAD into storage and describe it; ChangeUnusable when empty."""
+
+    def open_change(self, repository: Repository, change: Change, name: str) -> Tree:
+        """Return a clean work tree at the change's head, taken from its bundle alone."""
+
+    def diff(self, tree: Tree) -> str:
+        """Return the unified diff base..HEAD (text; binary files named only)."""
+
+    def read_file(self, repository: Repository, sha: str, path: str) -> str | None:
+        """Return a file of a commit as text, None when absent."""
+
+    def list_files(self, repository: Repository, sha: str) -> tuple[str, ...]:
+        """Return every path of a commit, sorted."""
+
+    def conflicts(self, repository: Repository, ours: str, theirs: str) -> tuple[str, ...]:
+        """Return the paths on which merging two commits would conflict; empty when it is clean."""
+
+    def push(self, repository: Repository, change: Change, expected: str | None) -> None:
+        """Push the change to its branch; `expected` is our own earlier sha there, None for a new branch.
+
+        Forbidden when somebody else's commit stands there or the branch is protected.
+        """
+
+    def remote_sha(self, repository: Repository, branch: str) -> str | None:
+        """Return the sha of a branch on GitHub, None when it does not exist."""

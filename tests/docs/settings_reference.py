@@ -1,0 +1,150 @@
+"""`python -m tests.docs.settings_reference`: write docs/reference/settings.md from the schema."""
+
+import ast
+import inspect
+from collections.abc import Iterator
+from enum import StrEnum
+from itertools import pairwise
+from types import NoneType, UnionType
+from typing import Annotated, Any, Literal, Union, get_args, get_origin
+
+from pydantic import BaseModel
+from pydantic.fields import FieldInfo
+
+from include.overnight.settings import schema
+
+from ..architecture.sources import PROJECT
+
+PAGE = PROJECT / "docs" / "reference" / "settings.md"
+TABLES: tuple[tuple[str, type[BaseModel], str], ...] = (
+    ("Top level", schema.FileSettings, ""),
+    ("`[[repositories]]`", schema.RepositorySettings, "repositories"),
+    ("`[models.TIER]`", schema.ModelSettings, "models"),
+    ("`[limits]`", schema.LimitSettings, "limits"),
+    ("`[quota]`, and a repository's `quota_limits`", schema.QuotaSettings, "quota"),
+    ("A repository's `commands`", schema.CommandSettings, "commands"),
+    ("`[author]`", schema.AuthorSettings, "author"),
+)
+HEAD = """\
+# Settings, every key
+
+Written by `python -m tests.docs.settings_reference` from `include/overnight/settings/schema.py`; a test
+refuses this page when it does not agree with it. The guide is [configure](../configure.md).
+"""
+MEANINGS = {
+    "FileSettings.github_url": "GitHub's REST address; `https://HOST/api/v3` for GitHub Enterprise Server.",
+    "FileSettings.openai_url": "An OpenAI-compatible endpoint for every tier without a `base_url`.",
+    "FileSettings.desktop_builder_enabled": "Whether the tier `local-builder` is used.",
+    "FileSettings.preset": "Models of today behind the labels, or the labels taken literally.",
+    "FileSettings.limits": "See `[limits]`.",
+    "FileSettings.quota": "See `[quota]`.",
+    "FileSettings.author": "See `[author]`.",
+    "FileSettings.repositories": "See `[[repositories]]`.",
+    "RepositorySettings.enabled": "Whether nights of this repository are admitted.",
+    "RepositorySettings.timezone": "IANA name.",
+    "RepositorySettings.max_issues_per_run": "The plan is cut after this many.",
+    "RepositorySettings.enable_model_escalation": "Off: `gpt-4` and `local-builder` only.",
+    "RepositorySettings.enable_auto_heal": "Off: one attempt an issue.",
+    "RepositorySettings.enable_desktop_sync": "Kept in the night's order; nothing reads it yet.",
+    "RepositorySettings.create_prs_automatically": "Off: the change is kept; `overnight publish` opens it.",
+    "RepositorySettings.draft_pull_requests": "Whether pull requests are opened as drafts.",
+    "RepositorySettings.parallel_issues": "Issues built at once by Airflow; 1: strictly one after the other.",
+    "RepositorySettings.builder": "Kept in the night's order; nothing reads it yet.",
+    "RepositorySettings.quota_limits": "A lower cap on escalations than `[quota]`.",
+    "RepositorySettings.commands": "Overrides `.overnight.yml`; see below.",
+    "RepositorySettings.trusted_associations": "Authors whose issues need no label `overnight: ok`.",
+    "ModelSettings.input_usd_per_mtok": "Dollars per million tokens; unset: the offline price table's.",
+    "ModelSettings.cached_usd_per_mtok": "Dollars per million cached input tokens.",
+    "ModelSettings.output_usd_per_mtok": "Dollars per million tokens.",
+    "ModelSettings.max_output_tokens": "Of one request.",
+    "ModelSettings.request_style": "Which of the provider's two interfaces is spoken.",
+    "LimitSettings.attempt_usd": "Dollars.",
+    "LimitSettings.night_usd": "Dollars.",
+    "LimitSettings.month_usd": "Dollars, of all repositories together.",
+    "LimitSettings.attempt_seconds": "Wall clock.",
+    "LimitSettings.gate_seconds": "Wall clock of one command of a gate.",
+    "LimitSettings.max_changed_files": "A larger change does not pass.",
+    "LimitSettings.max_changed_lines": "A larger change does not pass.",
+    "QuotaSettings.daily": "Per UTC day.",
+    "QuotaSettings.hourly": "Per hour.",
+    "QuotaSettings.concurrent": "At once.",
+    "CommandSettings.setup": "Makes the tree ready.",
+    "CommandSettings.build": "The build gate's.",
+    "CommandSettings.lint": "The lint gate's.",
+    "CommandSettings.test": "The test gate's.",
+    "CommandSettings.environment": "Plain values the commands need; never a secret.",
+    "CommandSettings.protected_paths": "Globs that no change may touch.",
+    "CommandSettings.tests_optional": "Whether a repository without a test command is worked on.",
+    "AuthorSettings.name": "Of the commits.",
+    "AuthorSettings.email": "Of the commits.",
+}
+"""What a field's name does not say by itself; a field that has its own docstring is not here."""
+
+
+def page() -> str:
+    """Return the page's text."""
+    parts = [HEAD.rstrip("\n")]
+    for title, model, _ in TABLES:
+        parts.append(f"\n## {title}\n\n| key | type | default | meaning |\n|---|---|---|---|")
+        parts += [_line(model, name, field) for name, field in model.model_fields.items()]
+    parts.append("\n## Environment\n\nThe variable wins over the file.\n\n| variable | key |\n|---|---|")
+    parts += [f"| `{variable}` | `{key}` |" for key, variable in schema.ENVIRONMENT.items()]
+    return "\n".join(parts) + "\n"
+
+
+def _line(model: type[BaseModel], name: str, field: FieldInfo) -> str:
+    words = _docstrings(model).get(name) or MEANINGS[f"{model.__name__}.{name}"]
+    return f"| `{name}` | {_type(field.annotation)} | {_default(field)} | {words.replace('|', '/')} |"
+
+
+def _docstrings(model: type[BaseModel]) -> dict[str, str]:
+    (node,) = ast.parse(inspect.getsource(model)).body
+    return dict(_following_strings(node.body))
+
+
+def _following_strings(body: list[ast.stmt]) -> Iterator[tuple[str, str]]:
+    for field, after in pairwise(body):
+        if isinstance(field, ast.AnnAssign) and isinstance(after, ast.Expr):
+            yield field.target.id, " ".join(ast.literal_eval(after.value).split())
+
+
+def _type(kind: Any) -> str:
+    origin, parts = get_origin(kind), get_args(kind)
+    if origin is Annotated:
+        return _type(parts[0])
+    if origin is Literal:
+        return " or ".join(f"`{part}`" for part in parts)
+    if origin in (Union, UnionType):
+        return " or ".join(_type(part) for part in parts if part is not NoneType)
+    if origin is tuple:
+        return f"list of {_type(parts[0])}"
+    if origin is dict:
+        return f"table of {_type(parts[1])}"
+    if issubclass(kind, BaseModel):
+        return "table"
+    return "sequence type" if issubclass(kind, StrEnum) else _NAMES[kind.__name__]
+
+
+_NAMES = {
+    "str": "text",
+    "Path": "path",
+    "bool": "true/false",
+    "int": "number",
+    "float": "number",
+    "Decimal": "number",
+}
+
+
+def _default(field: FieldInfo) -> str:
+    if field.is_required():
+        return "required"
+    value = field.get_default(call_default_factory=True)
+    if value is None or value == "" or isinstance(value, BaseModel | dict):
+        return "unset" if value in (None, "") else ""
+    if isinstance(value, tuple):
+        return ", ".join(f"`{one}`" for one in value) or "none"
+    return f"`{str(value).lower() if isinstance(value, bool) else value}`"
+
+
+if __name__ == "__main__":
+    PAGE.write_text(page(), "utf-8")

@@ -1,0 +1,116 @@
+"""What a guide tells people to type exists: commands, options, settings, variables, files."""
+
+import itertools
+import re
+import shlex
+import tomllib
+
+import pytest
+
+from include.overnight.adapters.overnight_file import parse_overnight_file
+from include.overnight.cli.console import Exit
+from include.overnight.domain.events import EventType
+from include.overnight.settings.schema import ENVIRONMENT, FileSettings
+
+from ..architecture.sources import PROJECT
+from .command_reference import commands
+
+GUIDES = [
+    *(PROJECT / name for name in ("README.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "CHANGELOG.md")),
+    *sorted((PROJECT / "docs").glob("*.md")),
+    *sorted((PROJECT / "docs" / "decisions").glob("*.md")),
+]
+GUIDE = {str(path.relative_to(PROJECT)): path.read_text() for path in GUIDES}
+COMMANDS = commands()
+OTHER_VARIABLES = {"OVERNIGHT_SETTINGS"}
+
+
+def _typed(text):
+    """Yield every `overnight …` that a guide shows, inline or on a line of a block."""
+    yield from re.findall(r"`(overnight [^`\n]+)`", text)
+    yield from re.findall(r"^(overnight [^\n]+)$", text, re.MULTILINE)
+
+
+TYPED = sorted({(name, typed) for name, text in GUIDE.items() for typed in _typed(text)})
+
+
+def _called(words):
+    """Return the command that the words call, and the words after it."""
+    for length in (3, 2):
+        if " ".join(words[:length]) in COMMANDS:
+            return COMMANDS[" ".join(words[:length])], words[length:]
+    return None, words
+
+
+@pytest.mark.parametrize(("guide", "typed"), TYPED, ids=lambda value: value)
+def test_a_command_that_a_guide_shows_exists_with_its_options(guide, typed):
+    words = shlex.split(typed.split(">")[0], comments=True)
+    if words[1] == "--version" or (
+        len(words) == 2 and any(name.startswith(f"overnight {words[1]} ") for name in COMMANDS)
+    ):
+        return
+    command, given = _called(words)
+    assert command is not None, f"{guide}: no such command: {typed}"
+    options = {name: option for option in command.params for name in (*option.opts, *option.secondary_opts)}
+    assert {word for word in given if word.startswith("-")} <= options.keys(), f"{guide}: {typed}"
+    for name, value in itertools.pairwise(given):
+        if name == "--type":
+            assert value in set(EventType)
+
+
+def test_every_command_is_told_of_in_a_guide():
+    told = {" ".join(words[:length]) for _, typed in TYPED for words in [typed.split()] for length in (2, 3)}
+    assert {name for name in COMMANDS if name not in told} <= {"overnight db downgrade", "overnight db check"}
+
+
+def test_every_exit_code_is_documented():
+    codes = {int(code) for code in re.findall(r"^\| (\d+) \|", GUIDE["docs/operate.md"], re.MULTILINE)}
+    assert codes == {*map(int, Exit)}
+
+
+def test_every_toml_example_is_valid_settings():
+    for text in GUIDE.values():
+        for block in re.findall(r"```toml\n(.*?)```", text, re.DOTALL):
+            FileSettings.model_validate(tomllib.loads(block))
+
+
+def test_the_example_of_overnight_yml_is_valid():
+    (block,) = re.findall(r"```yaml\n(.*?)```", GUIDE["docs/configure.md"], re.DOTALL)
+    assert dict(parse_overnight_file(block).steps)["lint"] == "ruff check ."
+
+
+def test_every_variable_that_a_guide_names_is_read():
+    known = {*ENVIRONMENT.values(), *OTHER_VARIABLES}
+    for name, text in GUIDE.items():
+        assert set(re.findall(r"\b(?:OVERNIGHT|DESKTOP)_[A-Z_]+\b", text)) <= known, name
+
+
+def test_every_variable_of_the_settings_is_told_of_and_in_the_example():
+    example = (PROJECT / ".env.example").read_text()
+    for variable in (*ENVIRONMENT.values(), "GITHUB_TOKEN", "OPENAI_API_KEY"):
+        assert f"`{variable}`" in GUIDE["docs/configure.md"]
+        assert variable in example or variable == "OVERNIGHT_SANDBOX"
+
+
+@pytest.mark.parametrize("name", GUIDE)
+def test_a_path_of_ours_that_a_guide_names_exists(name):
+    written = ("build/", "tests/docs/")
+    for path in re.findall(
+        r"`((?:include|dags|demo|docs|tests|bench|adapters|domain|settings|cli)/[\w./-]+)`", GUIDE[name]
+    ):
+        places = (PROJECT / path, PROJECT / "include" / "overnight" / path)
+        assert path.startswith(written) or any(place.exists() for place in places), path
+
+
+@pytest.mark.parametrize("name", set(GUIDE) - {"CHANGELOG.md"})
+def test_a_guide_speaks_of_nothing_that_is_not_there(name):
+    absent = (
+        "dashboard",
+        "merge queue",
+        "desktop sync",
+        "HTTP API",
+        "overnight quota",
+        "overnight audit",
+        "nine gates",
+    )
+    assert [word for word in absent if word.lower() in GUIDE[name].lower()] == []

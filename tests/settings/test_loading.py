@@ -1,0 +1,152 @@
+"""Settings: defaults, then the file, then the environment; every message names the key and the fix."""
+
+import os
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from include.overnight.domain.errors import SettingsError
+from include.overnight.domain.plans import SequenceType
+from include.overnight.settings import load_settings, settings_path
+from include.overnight.settings.schema import ENVIRONMENT
+
+ONE = '[[repositories]]\nname = "acme/box"\n'
+
+
+@pytest.fixture
+def load(tmp_path):
+    def write(text: str, **environ: str):
+        path = tmp_path / "overnight.toml"
+        path.write_text(text)
+        return load_settings(path, environ)
+
+    return write
+
+
+def message(load, text: str, **environ: str) -> str:
+    with pytest.raises(SettingsError) as caught:
+        load(text, **environ)
+    return str(caught.value)
+
+
+def test_without_a_file_the_defaults_stand_and_no_repository_is_configured(tmp_path):
+    settings = load_settings(tmp_path / "nothing.toml", {})
+    assert settings.path is None
+    assert settings.values.repositories == ()
+    assert settings.values.limits.night_usd == Decimal(20)
+
+
+def test_the_file_wins_over_the_default_and_the_environment_over_the_file(load):
+    text = 'home = "/from/file"\ngithub_url = "http://file"\n'
+    settings = load(text, OVERNIGHT_HOME="/from/environment")
+    assert settings.home == Path("/from/environment")
+    assert settings.values.github_url == "http://file"
+    assert settings.origins["home"] == "OVERNIGHT_HOME"
+    assert settings.origins["github_url"].endswith("overnight.toml")
+    assert settings.origins["openai_url"] == "default"
+
+
+def test_an_empty_variable_says_nothing(load):
+    assert load('home = "/from/file"\n', OVERNIGHT_HOME="").home == Path("/from/file")
+
+
+def test_every_variable_belongs_to_a_key_of_the_file(load):
+    assert set(ENVIRONMENT) <= set(type(load("").values).model_fields)
+
+
+@pytest.mark.parametrize(("text", "value"), [("true", True), ("false", False), ("1", True), ("0", False)])
+def test_switches_of_the_environment_are_read_as_people_write_them(load, text, value):
+    assert load("", OVERNIGHT_EXECUTION_ENABLED=text).values.execution_enabled is value
+
+
+def test_a_changed_file_is_read_again(load, tmp_path):
+    assert load('home = "/one"\n').home == Path("/one")
+    path = tmp_path / "overnight.toml"
+    path.write_text('home = "/two"\n')
+    later = path.stat().st_mtime_ns + 10**9
+    os.utime(path, ns=(later, later))
+    assert load_settings(path, {}).home == Path("/two")
+
+
+def test_the_path_comes_from_the_environment_else_from_this_folder():
+    assert settings_path({"OVERNIGHT_SETTINGS": "/etc/overnight.toml"}) == Path("/etc/overnight.toml")
+    assert settings_path({}) == Path("overnight.toml").absolute()
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("limit = 3\n", ("limit", "remove it, or mend the spelling")),
+        (ONE + "max_isues = 3\n", ("repositories[0].max_isues", "remove it, or mend the spelling")),
+        (ONE + "max_issues_per_run = 0\n", ("max_issues_per_run", "greater than 0")),
+        (ONE + 'window = "1-7"\n', ("repositories[0].window", "got '1-7'")),
+        (ONE + 'timezone = "Mars/Olympus"\n', ("timezone", "IANA name such as Europe/Zurich")),
+        (ONE + 'sequence_order = ["qa", "qa"]\n', ("sequence_order names a type twice",)),
+        (ONE + 'sequence_order = ["tests"]\n', ("sequence_order[0]", "'architecture'", "got 'tests'")),
+        (ONE + ONE, ("acme/box is configured twice",)),
+        ('[[repositories]]\nname = "box"\n', ("repositories[0].name", "got 'box'")),
+        ('[models.gpt-9]\nmodel = "x"\n', ("gpt-9 is no tier", "local-builder")),
+        ("[limits]\nnight_usd = -1\n", ("limits.night_usd", "greater than or equal to 0")),
+        ('sandbox = "maybe"\n', ("sandbox", "'bubblewrap' or 'none'")),
+        ("[limits\n", ("overnight.toml", "not valid TOML", "line 1")),
+    ],
+)
+def test_what_is_wrong_is_named_with_its_key_and_its_fix(load, text, words):
+    said = message(load, text)
+    assert [word for word in words if word not in said] == [], said
+
+
+def test_what_is_wrong_in_the_environment_names_the_variable(load):
+    said = message(load, "", OVERNIGHT_EXECUTION_ENABLED="maybe")
+    assert "OVERNIGHT_EXECUTION_ENABLED" in said
+    assert "got 'maybe'" in said
+
+
+def test_every_mistake_is_told_at_once(load):
+    said = message(load, ONE + "max_issues_per_run = 0\nparallel_issues = 0\n")
+    assert len(said.splitlines()) == 2
+
+
+def test_bytes_that_are_not_text_are_a_settings_error(tmp_path):
+    path = tmp_path / "overnight.toml"
+    path.write_bytes(b"\xff\xfe\x00")
+    with pytest.raises(SettingsError, match="not valid TOML"):
+        load_settings(path, {})
+
+
+def test_a_partial_order_is_completed_in_the_default_order(load):
+    (repository,) = load(ONE + 'sequence_order = ["build", "qa"]\n').values.repositories
+    rest = [kind for kind in SequenceType if kind not in ("build", "qa")]
+    assert list(repository.sequence_order) == ["build", "qa", *rest]
+
+
+def test_an_unconfigured_repository_names_the_key_and_the_command(load):
+    with pytest.raises(SettingsError) as caught:
+        load(ONE).repository("acme/other")
+    assert '[[repositories]] with name = "acme/other"' in str(caught.value)
+    assert "overnight init acme/other" in str(caught.value)
+
+
+def test_a_repository_is_found_whatever_its_case(load):
+    assert load(ONE).repository("ACME/Box").name == "acme/box"
+
+
+def test_one_schedule_or_several_read_the_same(load):
+    several = load(ONE + 'schedule_expression = ["0 2 * * *", "0 4 * * 6"]\n').repository("acme/box")
+    assert several.schedules == ("0 2 * * *", "0 4 * * 6")
+    assert load(ONE).repository("acme/box").schedules == ("0 2 * * *",)
+
+
+def test_ledger_and_storage_stand_in_the_home_unless_they_are_named(load):
+    settings = load('home = "/srv/night"\n')
+    assert settings.ledger_url == "sqlite:////srv/night/ledger.db"
+    assert settings.storage_url == "file:///srv/night/objects"
+    assert load('storage_url = "s3://bucket"\n').storage_url == "s3://bucket"
+
+
+def test_a_model_of_the_file_takes_the_presets_place_and_the_others_stay(load):
+    settings = load('preset = "seeds"\n[models.gpt-4]\nmodel = "mine"\n')
+    assert settings.models["gpt-4"].model == "mine"
+    assert settings.models["gpt-4-turbo"].model == "gpt-4-turbo"
+    assert load("").models["gpt-4"].model != "gpt-4"
