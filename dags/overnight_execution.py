@@ -8,7 +8,7 @@ await → build → judge → publish → report, and summarize.
 the message names and clear it. `plan_night` failed → nothing was started, clear it.
 A `build_issue` failed → the others went on; its reason is in the ledger (`overnight why NUMBER`), and a
 retry resumes from the last finished attempt. `summarize` failed → an issue crashed, which is a defect of
-ours: `overnight support RUN_ID` collects what a report needs. Skipped tasks are outcomes, not failures.
+ours: `overnight why NUMBER` shows where it stopped. Skipped tasks are outcomes, not failures.
 """
 
 from __future__ import annotations

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 from ..documents import to_document
 from ..domain.errors import OvernightError, SandboxUnavailable
-from ..domain.events import EventType, Severity
+from ..domain.events import EventQuery, EventType, Severity
 from ..domain.issues import Repository
 from ..domain.orders import NightOrder
 from ..ports import Desk
@@ -33,7 +33,7 @@ def admit_night(
     """
     if latest(desk, order.night, EventType.OVERNIGHT_EXECUTION_STARTED):
         return Admission(True, "already admitted")
-    if first_is_dry and not desk.ledger.nights(repository.node_id, limit=1):
+    if first_is_dry and not _attempted_before(desk, repository):
         few = min(order.plan.max_issues, FIRST_NIGHT_ISSUES)
         order = replace(order, dry_run=True, plan=replace(order.plan, max_issues=few))
     night = OpenNight(order, repository)
@@ -54,6 +54,12 @@ def admit_night(
         )
     )
     return Admission(True)
+
+
+def _attempted_before(desk: Desk, repository: Repository) -> bool:
+    """A repository has had its first night once an attempt was made on one of its issues."""
+    query = EventQuery(types=(EventType.ATTEMPT_FINISHED,), repository=repository.node_id, limit=1)
+    return bool(desk.ledger.events(query))
 
 
 def skip_night(desk: Desk, night: OpenNight, reason: str, severity: Severity = Severity.WARNING) -> None:

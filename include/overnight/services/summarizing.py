@@ -48,7 +48,13 @@ def _settle(desk: Desk, night: OpenNight) -> None:
     for planned in planned_issues(desk, night.id):
         row = desk.ledger.issue(night.id, planned.number)
         if row is not None and not row.status:
-            conclude(desk, night, planned.number, IssueStatus.CRASHED, "its tasks did not finish")
+            conclude(desk, night, planned.number, *_unfinished(night))
+
+
+def _unfinished(night: OpenNight) -> tuple[IssueStatus, str]:
+    if night.order.plan_only:
+        return IssueStatus.SKIPPED, "plan only: nothing was started"
+    return IssueStatus.CRASHED, "its tasks did not finish"
 
 
 def _tell(desk: Desk, night: OpenNight, folded: Night) -> None:
