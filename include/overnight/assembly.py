@@ -177,8 +177,9 @@ class Overnight:
 
         return GitHubWriter(self._client, clean=self.redactor.clean, pacer=Pacer(self._pace))
 
-    @cached_property
+    @property
     def workspace(self) -> Workspace:
+        """Git, with the token of this moment: an App's token lives an hour, a night longer."""
         from .adapters.git import GitWorkspace, RemoteAccess
 
         auth = self._client.requester.auth

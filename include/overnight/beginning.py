@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 from uuid import NAMESPACE_URL, uuid5
@@ -44,9 +45,7 @@ def begin_night(
     now = desk.clock.now()
     refusal = why_refused(desk.settings, full_name, trigger, now)
     try:
-        repository = (
-            _unknown(full_name) if refusal else desk.tracker.repository(*split_full_name(configured.name))
-        )
+        repository = _known(desk, full_name) if refusal else _look_up(desk, configured.name)
     except Terminal as error:
         _record(desk, full_name, trigger, now, dag_id, run_id, error)
         raise
@@ -82,6 +81,20 @@ def why_refused(settings: Settings, full_name: str, trigger: str, now: datetime)
     return ""
 
 
+def _look_up(desk: Overnight, full_name: str) -> Repository:
+    """Ask GitHub, and remember the node id, which a refused night is recorded under."""
+    repository = desk.tracker.repository(*split_full_name(full_name))
+    desk.records.remember(f"repository/{full_name.lower()}", {"node_id": repository.node_id})
+    return repository
+
+
+def _known(desk: Overnight, full_name: str) -> Repository:
+    """Return what is remembered of a repository, without asking GitHub."""
+    known = desk.records.recall(f"repository/{full_name.lower()}")
+    unknown = _unknown(full_name)
+    return replace(unknown, node_id=known["node_id"]) if known else unknown
+
+
 def _unknown(full_name: str) -> Repository:
     owner, name = split_full_name(full_name)
     return Repository(f"name:{full_name.lower()}", owner, name, "")
@@ -96,7 +109,7 @@ def _record(
     run_id: str,
     error: OvernightError,
 ) -> None:
-    repository = _unknown(full_name)
+    repository = _known(desk, full_name)
     night = night_id(repository.node_id, dag_id, run_id or now.isoformat())
     order = make_order(desk.settings, full_name, night, trigger=trigger, now=now)
     skip_night(desk, OpenNight(order, repository), str(error), Severity.ERROR)

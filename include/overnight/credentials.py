@@ -6,9 +6,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Protocol
+from urllib.parse import urlsplit
 
 GITHUB_CONNECTION = "github_default"
 OPENAI_CONNECTION = "openai_default"
+OPENAI_KEY = "OPENAI_API_KEY"
 LEDGER_CONNECTION = "overnight_ledger"
 
 
@@ -41,7 +43,8 @@ class Credentials:
 
     def secrets(self) -> frozenset[str]:
         """Return every secret value, for the redactor."""
-        values = {self.github_token, *self.keys.values(), str(self.app.get("private_key", ""))}
+        password = urlsplit(self.ledger_url).password or ""
+        values = {self.github_token, *self.keys.values(), str(self.app.get("private_key", "")), password}
         return frozenset(value for value in values if len(value) >= 8)
 
 
@@ -53,9 +56,7 @@ def from_environment(environ: Mapping[str, str], key_names: frozenset[str]) -> C
     )
 
 
-def with_connections(
-    credentials: Credentials, find: Callable[[str], Connection | None], key_names: frozenset[str]
-) -> Credentials:
+def with_connections(credentials: Credentials, find: Callable[[str], Connection | None]) -> Credentials:
     """Return the credentials with what Airflow's connections say laid over them."""
     if github := find(GITHUB_CONNECTION):
         extra = github.extra_dejson
@@ -69,7 +70,7 @@ def with_connections(
             app=app,
         )
     if openai := find(OPENAI_CONNECTION):
-        keys = dict.fromkeys(key_names, openai.password) if openai.password else {}
+        keys = {OPENAI_KEY: openai.password} if openai.password else {}
         credentials = replace(
             credentials, keys={**credentials.keys, **keys}, openai_url=openai.host or credentials.openai_url
         )

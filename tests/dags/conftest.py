@@ -17,9 +17,9 @@ import airflow.sdk
 from airflow.dag_processing.dagbag import DagBag
 from airflow.serialization.serialized_objects import DagSerialization
 
-began = time.perf_counter()
+began = time.process_time()  # not the wall clock: other tests share this machine
 bag = DagBag("dags")
-seconds = time.perf_counter() - began
+seconds = time.process_time() - began
 
 serialize = DagSerialization.to_dict
 

@@ -12,8 +12,7 @@ RED, GONE, KILLED = Outcome.GATES_FAILED, Outcome.UNAVAILABLE, Outcome.KILLED
 
 def history(*attempts):
     return tuple(
-        Attempt(number, tier, outcome, reason="because")
-        for number, (tier, outcome) in enumerate(attempts, 1)
+        Attempt(number, tier, outcome, reason="because") for number, (tier, outcome) in enumerate(attempts, 1)
     )
 
 

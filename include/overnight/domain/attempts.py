@@ -11,6 +11,8 @@ from .models import ENTRY_TIER, LADDER, Tier
 
 MOST_ATTEMPTS = 10
 
+PARKING_BUDGETS = ("over_budget_night", "over_budget_month")
+"""Failures of money that other issues spent: the next night tries again."""
 RED = frozenset({Outcome.GATES_FAILED, Outcome.TIMED_OUT, Outcome.REFUSED, Outcome.STUCK})
 """Outcomes after which the same tier may do better once, and a higher one perhaps."""
 
@@ -48,10 +50,10 @@ def next_step(
     if not history:
         return _first(Tier(base_tier or ENTRY_TIER), usable, available)
     last = history[-1]
-    if not heal:
+    if not heal and last.outcome is not Outcome.KILLED:
         return Step(None, f"one attempt, auto-heal is off: {last.reason}")
     if last.outcome is Outcome.OVER_BUDGET:
-        return Step(None, last.reason)
+        return Step(None, last.reason, parked=last.failure in PARKING_BUDGETS)
     if len(history) >= MOST_ATTEMPTS:
         return Step(None, f"{len(history)} attempts, none green: {last.reason}")
     if last.outcome is Outcome.UNAVAILABLE:

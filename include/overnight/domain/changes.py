@@ -134,6 +134,8 @@ class Attempt:
     """FailureKind of a model failure, "" otherwise."""
     feedback: str = ""
     """What the gates said, for the next attempt."""
+    change: Change | None = None
+    """The change of an accepted attempt."""
 
 
 @dataclass(frozen=True, slots=True)

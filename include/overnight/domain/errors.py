@@ -94,7 +94,14 @@ class TimedOut(Rejected):
 
 
 class OverBudget(Rejected):
-    """The next request could cross a dollar limit, so it was not sent."""
+    """The next request could cross a dollar limit, so it was not sent.
+
+    :param scope: whose limit: attempt, issue, night or month.
+    """
+
+    def __init__(self, message: str, scope: str = "attempt") -> None:
+        super().__init__(message)
+        self.scope = scope
 
 
 class ChangeUnusable(Rejected):

@@ -79,7 +79,10 @@ def _started(night: Night, event: Event) -> Night:
         repository=event.repository,
         full_name=event.metadata.get("full_name", ""),
         dry_run=event.dry_run,
+        status="running",
+        reason="",
         started_at=event.at,
+        finished_at=None,
     )
 
 

@@ -32,7 +32,7 @@ def open_desk(settings: Settings | None = None) -> Overnight:
 
     settings = settings or load_settings()
     names = key_names(settings)
-    credentials = with_connections(from_environment(os.environ, names), find_connection, names)
+    credentials = with_connections(from_environment(os.environ, names), find_connection)
     for secret in credentials.secrets():
         mask_secret(secret)
     return open_overnight(settings, credentials)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from airflow.sdk.exceptions import AirflowSkipException
@@ -26,11 +26,9 @@ class AwaitDependenciesSensor(IssueOperator):
 
         wait = look(open_desk(), self.issue["night"], self.issue["number"])
         if not wait.over:
-            self.defer(
-                trigger=DependenciesTrigger(self.issue["night"], self.issue["number"]),
-                method_name="resume",
-                timeout=LONGEST_WAIT,
-            )
+            until = (datetime.now(UTC) + LONGEST_WAIT).isoformat()
+            trigger = DependenciesTrigger(self.issue["night"], self.issue["number"], until)
+            self.defer(trigger=trigger, method_name="resume")
         self._settle(wait.blocked)
 
     def resume(self, context: Context, event: Mapping[str, Any]) -> None:

@@ -108,7 +108,12 @@ class Budgets(Protocol):
         """Return the budget of one attempt; with a claim every reservation checks its fence."""
 
     def spent(
-        self, *, repository: str | None = None, issue: int | None = None, night: str | None = None
+        self,
+        *,
+        repository: str | None = None,
+        issue: int | None = None,
+        night: str | None = None,
+        attempt: str | None = None,
     ) -> Decimal:
         """Return dollars spent or reserved in the narrowest scope given; the current month without one."""
 

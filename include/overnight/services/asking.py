@@ -32,6 +32,9 @@ _ENDINGS: tuple[tuple[type[OvernightError], Outcome, str], ...] = (
 )
 """Error → outcome and failure kind of an attempt; a ModelFailure carries its kind itself."""
 
+SHARED_BUDGETS = ("night", "month")
+"""Limits that other issues spent: not this issue's failure."""
+
 _OUTCOME_OF_KIND = {
     FailureKind.REFUSAL: Outcome.REFUSED,
     FailureKind.STUCK: Outcome.STUCK,
@@ -65,6 +68,8 @@ def ask_builder(shop: Workshop, tier: Tier, number: int, history: Sequence[Attem
         built = _collect(shop, builder, handle)
     except tuple(error for error, _, _ in _ENDINGS) as error:
         outcome, kind = next((o, k) for family, o, k in _ENDINGS if isinstance(error, family))
+        if isinstance(error, OverBudget) and error.scope in SHARED_BUDGETS:
+            outcome, kind = Outcome.OVER_BUDGET, f"{kind}_{error.scope}"
         return Asked(None, tab.usage, builder.transcript(handle), outcome, str(error), str(kind))
     except ModelFailure as error:
         outcome = _OUTCOME_OF_KIND.get(error.kind, Outcome.UNAVAILABLE)

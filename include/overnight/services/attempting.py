@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from ..domain.attempts import Step
-from ..domain.changes import Attempt, Change, Outcome
-from ..domain.errors import ChangeUnusable
+from ..domain.changes import Attempt, Change, Outcome, Usage
+from ..domain.errors import ChangeUnusable, FenceLost, Terminal
 from ..domain.gates import feedback
 from ..domain.lines import one_line
 from ..domain.models import Tier
@@ -29,9 +29,7 @@ class Examined:
     feedback: str = ""
 
 
-def attempt_once(
-    shop: Workshop, step: Step, seat: Seat, tier: Tier, history: Sequence[Attempt]
-) -> tuple[Attempt, Change | None]:
+def attempt_once(shop: Workshop, step: Step, seat: Seat, tier: Tier, history: Sequence[Attempt]) -> Attempt:
     """Run one attempt on the seat's tier and write it down; the ways it can fail are outcomes.
 
     :raises FenceLost: another worker holds the issue now.
@@ -43,12 +41,18 @@ def attempt_once(
         record_started(shop, step, seat, number)
         asked = ask_builder(shop, tier, number, history)
         examined = _examine(shop, tier, asked)
+    except FenceLost:
+        raise
+    except Terminal as error:
+        usage = Usage(cost_usd=shop.desk.budgets.spent(attempt=shop.attempt_id(number)))
+        record_finished(shop, seat, Attempt(number, str(tier), Outcome.KILLED, str(error), usage=usage))
+        raise
     finally:
         leave(shop.desk, seat)
     seconds = (shop.desk.clock.now() - began).total_seconds()
     attempt = _attempt(shop, seat, number, asked, examined, seconds)
     record_finished(shop, seat, attempt)
-    return attempt, examined.change
+    return attempt
 
 
 def _examine(shop: Workshop, tier: Tier, asked: Asked) -> Examined:
@@ -91,6 +95,7 @@ def _attempt(
         seconds=seconds,
         failure=asked.failure,
         feedback=examined.feedback,
+        change=examined.change,
     )
     if asked.transcript:
         name = f"transcripts/{shop.attempt_id(number)}.json"

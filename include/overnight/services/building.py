@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass, replace
+from datetime import timedelta
 
 from ..domain.attempts import Step, next_step
-from ..domain.changes import Attempt, Base, Change, IssueStatus, Outcome
+from ..domain.changes import Attempt, Change, IssueStatus
 from ..domain.errors import (
     DiskFull,
     NotAuthorized,
     NotFound,
+    OvernightError,
     RepositoryUnusable,
     SandboxUnavailable,
     SettingsError,
@@ -30,6 +33,10 @@ from .remembering import attempts_so_far
 from .reporting import mark_in_progress
 from .stopping import heed_label, stopped
 from .workshop import Workshop
+
+LONGEST_NIGHT = timedelta(hours=14)
+KEPT_FOR = timedelta(days=7)
+"""How long a dry run's change may be taken up by a real night."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +89,8 @@ _NOT_THE_ISSUES_FAULT = (DiskFull, NotAuthorized, RepositoryUnusable, SandboxUna
 
 
 def _build(desk: Desk, night: OpenNight, planned: PlannedIssue, claim: Claim, round_: int) -> Built:
-    heed_label(desk, night.id)
+    with suppress(OvernightError):  # a wish that cannot be read now is read before the next issue
+        heed_label(desk, night.id)
     try:
         issue = desk.tracker.issue(night.repository, planned.number)
     except NotFound:
@@ -93,13 +101,13 @@ def _build(desk: Desk, night: OpenNight, planned: PlannedIssue, claim: Claim, ro
     base, why_not = find_base(desk, night, planned)
     if base is None:
         return Built(status=IssueStatus.BLOCKED, reason=why_not)
-    again = _reusable(desk, night, planned, base)
-    if again:
-        return _keep(desk, night, planned, claim, again, "the dry run's change is taken up again", round_)
     commands = read_commands(desk, night, base)
     night = within_repository_limits(night, commands)
+    shop = Workshop(desk, night, planned, issue, base, commands, claim, round_)
+    if again := _reusable(shop):
+        return _keep(shop, again, "the dry run's change is taken up again")
     mark_in_progress(desk, night, planned.number)
-    return _climb(Workshop(desk, night, planned, issue, base, commands, claim, round_))
+    return _climb(shop)
 
 
 def _unfit(desk: Desk, night: OpenNight, planned: PlannedIssue, issue: Issue) -> str:
@@ -126,15 +134,21 @@ def _under_way_elsewhere(desk: Desk, night: OpenNight, number: int) -> str:
     if kept is None or kept.dry_run or kept.night == night.id or kept.passed is False:
         return ""
     other = desk.ledger.night(kept.night)
-    return kept.night if other and other.status == "running" else ""
+    if other is None or other.status != "running" or other.started_at is None:
+        return ""
+    # A night whose process died never says that it ended.
+    return kept.night if desk.clock.now() - other.started_at < LONGEST_NIGHT else ""
 
 
-def _reusable(desk: Desk, night: OpenNight, planned: PlannedIssue, base: Base) -> Change | None:
-    """Return a dry run's green change for the same text on the same base, if there is one."""
-    kept = desk.records.change(night.repository.node_id, planned.number)
-    if not kept or not kept.dry_run or not kept.passed or night.order.dry_run:
+def _reusable(shop: Workshop) -> Change | None:
+    """Return a dry run's green change for the same text on the same base, if there is a fresh one."""
+    kept = shop.desk.records.change(shop.night.repository.node_id, shop.planned.number)
+    if not kept or not kept.dry_run or not kept.passed or shop.night.order.dry_run:
         return None
-    same = kept.text_sha256 == planned.body_sha256 and kept.change.base.sha == base.sha
+    told = shop.desk.ledger.night(kept.night)
+    if not told or not told.started_at or shop.desk.clock.now() - told.started_at > KEPT_FOR:
+        return None
+    same = kept.text_sha256 == shop.planned.body_sha256 and kept.change.base.sha == shop.base.sha
     return kept.change if same else None
 
 
@@ -145,6 +159,8 @@ def _climb(shop: Workshop) -> Built:
     history, shop.attempts_before = remembered.attempts, remembered.before
     try:
         while True:
+            if history and history[-1].change:
+                return _keep(shop, history[-1].change, history[-1].reason)
             step = _next(desk, night, planned, history)
             if step.tier is None:
                 status = IssueStatus.PARKED if step.parked else IssueStatus.FAILED
@@ -152,10 +168,7 @@ def _climb(shop: Workshop) -> Built:
             seat = take_seat(desk, night, planned, step, history, shop.claim)
             if seat.tier is None:
                 return Built(status=IssueStatus.PARKED, reason=seat.reason)
-            attempt, change = attempt_once(shop, step, seat, seat.tier, history)
-            history = (*history, attempt)
-            if attempt.outcome is Outcome.ACCEPTED and change:
-                return _keep(desk, night, planned, shop.claim, change, attempt.reason, shop.round)
+            history = (*history, attempt_once(shop, step, seat, seat.tier, history))
     finally:
         shop.close()
 
@@ -172,17 +185,14 @@ def _next(desk: Desk, night: OpenNight, planned: PlannedIssue, history: tuple[At
     )
 
 
-def _keep(
-    desk: Desk,
-    night: OpenNight,
-    planned: PlannedIssue,
-    claim: Claim,
-    change: Change,
-    reason: str,
-    round_: int,
-) -> Built:
+def _keep(shop: Workshop, change: Change, reason: str) -> Built:
+    night, planned = shop.night, shop.planned
     change = replace(change, branch=branch_name(night.order.branch_prefix, planned.number, planned.title))
-    desk.ledger.append(
+    shop.desk.records.keep_change(
+        night.repository.node_id,
+        Kept(night.id, planned.number, change, planned.body_sha256, night.order.dry_run, None),
+    )
+    shop.desk.ledger.append(
         night.event(
             EventType.CHANGE_BUILT,
             f"#{planned.number}: {len(change.files)} files changed on {change.base.ref}",
@@ -195,13 +205,9 @@ def _keep(
                 "bundle": change.bundle,
                 "files": list(change.files),
                 "reason": reason,
-                "round": round_,
+                "round": shop.round,
             },
         ),
-        claim=claim,
-    )
-    desk.records.keep_change(
-        night.repository.node_id,
-        Kept(night.id, planned.number, change, planned.body_sha256, night.order.dry_run, None),
+        claim=shop.claim,
     )
     return Built(change, reason=reason)

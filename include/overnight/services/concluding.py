@@ -27,7 +27,7 @@ def conclude(
 ) -> None:
     """Write an issue's final status down, unless the same one stands there already."""
     last = latest(desk, night.id, *_ENDINGS, issue=number)
-    if last and last.metadata["status"] == status:
+    if last and (last.metadata["status"], last.metadata["reason"]) == (status, reason):
         return
     word = SEED_TOTALS[status]
     desk.ledger.append(

@@ -10,13 +10,13 @@ from ..domain.changes import Attempt
 from ..domain.events import EventType, Severity
 from ..domain.healing import RED_PER_TIER
 from ..domain.models import LADDER, Tier, is_escalation
+from ..domain.orders import Limits
 from ..domain.plans import PlannedIssue
 from ..ports import Claim, Desk
 from .reading import OpenNight
 
 CLIMBING_TAG = "complex_reasoning"
 """Tag of an escalation that heals a tier which stayed red."""
-_MARGIN_SECONDS = 120.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +50,7 @@ def take_seat(
     while is_escalation(tier):
         tag = CLIMBING_TAG if step.climbed else planned.justification or CLIMBING_TAG
         exempt = planned.exempt and not step.climbed
-        seconds = night.order.limits.attempt_seconds + _MARGIN_SECONDS
+        seconds = _longest_attempt(night.order.limits)
         lease = desk.quota.lease(
             night.order, night.repository.node_id, planned.number, str(tier), exempt, seconds, claim=claim
         )
@@ -64,6 +64,11 @@ def take_seat(
     if tier is not step.tier and red >= RED_PER_TIER:
         return Seat(None, f"{reason}, and {tier} stayed red; the next night tries again")
     return Seat(tier, reason)
+
+
+def _longest_attempt(limits: Limits) -> float:
+    """Return seconds: the builder, then every command of the gates, twice, on two trees."""
+    return limits.attempt_seconds + 10 * limits.gate_seconds
 
 
 def leave(desk: Desk, seat: Seat) -> None:

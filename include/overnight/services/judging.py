@@ -9,6 +9,7 @@ from ..domain.changes import IssueStatus
 from ..domain.errors import NotFound
 from ..domain.events import EventType, Severity
 from ..domain.gates import Verdict
+from ..domain.issues import Issue
 from ..ports import Desk, Kept
 from .concluding import conclude
 from .gating import judge_trees, opened_base, opened_change
@@ -24,7 +25,13 @@ def judge_change(desk: Desk, night_id: str, number: int) -> Verdict:
         raise NotFound(f"issue #{number} has no change in night {night_id}")
     verdict = stored_verdict(desk, night, kept)
     if verdict is None:
-        verdict = _judge(desk, night, kept)
+        try:
+            issue = desk.tracker.issue(night.repository, number)
+        except NotFound:
+            gone = "the issue was deleted while the night was running"
+            conclude(desk, night, number, IssueStatus.SKIPPED, gone)
+            return Verdict(())
+        verdict = _judge(desk, night, kept, issue)
         _store(desk, night, kept, verdict)
     if kept.passed is None:
         desk.records.keep_change(night.repository.node_id, replace(kept, passed=verdict.passed))
@@ -41,8 +48,7 @@ def stored_verdict(desk: Desk, night: OpenNight, kept: Kept) -> Verdict | None:
     return from_document(Verdict, {"results": judged.metadata["gates"]})
 
 
-def _judge(desk: Desk, night: OpenNight, kept: Kept) -> Verdict:
-    issue = desk.tracker.issue(night.repository, kept.issue)
+def _judge(desk: Desk, night: OpenNight, kept: Kept, issue: Issue) -> Verdict:
     commands = read_commands(desk, night, kept.change.base)
     night = within_repository_limits(night, commands)
     head = opened_change(desk, night, kept.change, "judge")

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from ..domain.changes import Base
+from ..domain.changes import Base, Change
 from ..domain.errors import OvernightError
 from ..domain.events import EventType, Severity
 from ..domain.orders import Commands
@@ -31,13 +31,8 @@ def find_base(desk: Desk, night: OpenNight, planned: PlannedIssue) -> tuple[Base
     of ours) the recorded change of the one that contains all the others.
     """
     head = desk.workspace.refresh(night.repository)
-    changes = []
-    for dependency in planned.depends_on:
-        kept = None
-        if not dependency.ref.repository:
-            kept = desk.records.change(night.repository.node_id, dependency.ref.number)
-        if kept and kept.passed and (kept.dry_run is False or kept.night == night.id):
-            changes.append(kept.change)
+    numbers = dict.fromkeys(d.ref.number for d in planned.depends_on if not d.ref.repository)
+    changes = [change for number in numbers if (change := _unmerged(desk, night, planned, number))]
     if not changes:
         return Base(night.repository.default_branch, head), ""
     top = max(changes, key=lambda change: len(change.base.bundles))
@@ -47,6 +42,19 @@ def find_base(desk: Desk, night: OpenNight, planned: PlannedIssue) -> tuple[Base
         names = ", ".join(f"#{change.issue}" for change in (top, *apart))
         return None, f"it needs separate unmerged changes ({names}); it can start once they are merged"
     return top.as_base(), ""
+
+
+def _unmerged(desk: Desk, night: OpenNight, planned: PlannedIssue, number: int) -> Change | None:
+    """Return a dependency's change that is not on the default branch yet, None when there is none."""
+    repository = night.repository
+    if number in planned.waits_for:
+        kept = desk.records.change(repository.node_id, number, night.id)
+        return kept.change if kept and kept.passed else None
+    kept = desk.records.change(repository.node_id, number)
+    if kept is None or not kept.passed or kept.dry_run:
+        return None
+    pull = desk.tracker.pull_request_from(repository, kept.change.branch)
+    return kept.change if pull and pull.state.lower() == "open" else None
 
 
 def read_commands(desk: Desk, night: OpenNight, base: Base) -> Commands:
@@ -59,10 +67,10 @@ def read_commands(desk: Desk, night: OpenNight, base: Base) -> Commands:
 
 
 def read_instructions(desk: Desk, night: OpenNight, base: Base) -> tuple[tuple[str, str], ...]:
-    """Return the repository's instruction files that exist on the base, in order, capped."""
+    """Return the default branch's instruction files, in order, capped; never those of a change of ours."""
     found = []
     for path in INSTRUCTION_FILES:
-        text = desk.workspace.read_file(night.repository, base.sha, path)
+        text = desk.workspace.read_file(night.repository, night.repository.head_sha or base.sha, path)
         if text:
             found.append((path, text[:_INSTRUCTION_LIMIT]))
     return tuple(found)

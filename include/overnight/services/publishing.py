@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from ..domain.changes import IssueStatus
+from ..domain.changes import Change, IssueStatus
 from ..domain.errors import Forbidden, NotFound
 from ..domain.events import EventQuery, EventType
+from ..domain.issues import Issue
 from ..domain.lines import one_line
 from ..ports import Desk, Kept, PullRequest
 from .concluding import conclude
 from .judging import stored_verdict
 from .reading import OpenNight, open_night
 from .texts import pull_request_body
-
-LABEL = "overnight: pull request"
 
 
 def publish_change(desk: Desk, night_id: str, number: int, *, wanted: bool = False) -> PullRequest | None:
@@ -33,7 +32,16 @@ def publish_change(desk: Desk, night_id: str, number: int, *, wanted: bool = Fal
         conclude(desk, night, number, IssueStatus.JUDGED, why_kept, text=uri, branch=kept.change.branch)
         return None
     try:
-        pull_request = _open(desk, night, kept, body)
+        issue = desk.tracker.issue(night.repository, number)
+        if issue.state != "open":
+            conclude(desk, night, number, IssueStatus.SKIPPED, "the issue was closed; its change is kept")
+            return None
+        pull_request = _open(desk, night, kept, issue, body)
+    except NotFound:
+        conclude(
+            desk, night, number, IssueStatus.SKIPPED, "the issue was deleted while the night was running"
+        )
+        return None
     except Forbidden as error:
         conclude(desk, night, number, IssueStatus.FAILED, f"all gates passed, but GitHub refused: {error}")
         return None
@@ -56,13 +64,21 @@ def _why_kept(night: OpenNight, wanted: bool) -> str:
     return ""
 
 
-def _open(desk: Desk, night: OpenNight, kept: Kept, body: str) -> PullRequest:
-    repository, change = night.repository, kept.change
-    key = f"branch/{change.issue}"
-    ours = desk.records.publication(repository.node_id, key)
-    desk.workspace.push(repository, change, ours)
+def _push(desk: Desk, night: OpenNight, change: Change) -> None:
+    """Push the branch; what stands there is ours when it is what we pushed, or meant to push, last."""
+    repository, key = night.repository, f"branch/{change.branch}"
+    pushed, meant = (desk.records.publication(repository.node_id, name) for name in (key, f"{key}/meant"))
+    standing = desk.workspace.remote_sha(repository, change.branch)
+    expected = standing if standing in (None, pushed, meant) else pushed
+    desk.records.record_publication(repository.node_id, key, expected or "")
+    desk.records.record_publication(repository.node_id, f"{key}/meant", change.head_sha)
+    desk.workspace.push(repository, change, expected or None)
     desk.records.record_publication(repository.node_id, key, change.head_sha)
-    issue = desk.tracker.issue(repository, change.issue)
+
+
+def _open(desk: Desk, night: OpenNight, kept: Kept, issue: Issue, body: str) -> PullRequest:
+    repository, change = night.repository, kept.change
+    _push(desk, night, change)
     pull_request = desk.writer.put_pull_request(
         repository,
         head=change.branch,

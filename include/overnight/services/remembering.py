@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from decimal import Decimal
 
-from ..domain.changes import Attempt, Outcome, Usage
+from ..documents import from_document, to_document
+from ..domain.changes import Attempt, Change, Outcome, Usage
 from ..domain.events import Event, EventQuery, EventType
 from ..ports import Claim, Desk
 from .reading import OpenNight
@@ -46,7 +47,7 @@ def _write_off(desk: Desk, night: OpenNight, started: Event, claim: Claim) -> At
         tier=started.metadata["tier"],
         outcome=Outcome.KILLED,
         reason="the worker died during this attempt",
-        model=started.metadata.get("model", ""),
+        usage=Usage(cost_usd=desk.budgets.spent(attempt=started.attempt)),
     )
     desk.ledger.append(finished_event(night, started.issue or 0, attempt), claim=claim)
     return attempt
@@ -78,6 +79,7 @@ def finished_event(night: OpenNight, issue: int, attempt: Attempt) -> Event:
             "summary": attempt.summary[:4000],
             "prompt_version": attempt.prompt_version,
             "transcript": attempt.transcript,
+            "change": to_document(attempt.change) if attempt.change else None,
         },
     )
 
@@ -100,4 +102,5 @@ def _attempt(event: Event) -> Attempt:
         seconds=data.get("seconds", 0.0),
         failure=data.get("failure", ""),
         feedback=data.get("feedback", ""),
+        change=from_document(Change, data["change"]) if data.get("change") else None,
     )

@@ -7,7 +7,7 @@ from typing import TypeVar
 
 import tenacity
 
-from ..domain.errors import FenceLost, Transient
+from ..domain.errors import FenceLost, OvernightError, Transient
 from ..domain.nights import Night
 from ..domain.plans import PlannedIssue
 from ..ports import Desk
@@ -29,7 +29,11 @@ Watch = Callable[[str, int | None], None]
 def run_night(desk: Desk, night: OpenNight, watch: Watch = lambda step, issue: None) -> Night:
     """Plan, execute and summarize an admitted night."""
     watch("plan", None)
-    startable = plan_night(desk, night)
+    try:
+        startable = plan_night(desk, night)
+    except BaseException:
+        summarize_night(desk, night.id)
+        raise
     if not night.order.plan_only:
         for planned in startable:
             execute_issue(desk, night, planned, watch)
@@ -57,7 +61,14 @@ def execute_issue(desk: Desk, night: OpenNight, planned: PlannedIssue, watch: Wa
         watch(f"crashed: {error!r}", number)
     finally:
         watch("report", number)
+        _report(desk, night, number, watch)
+
+
+def _report(desk: Desk, night: OpenNight, number: int, watch: Watch) -> None:
+    try:
         _patiently(desk, lambda: report_issue(desk, night.id, number))
+    except OvernightError as error:  # its status is on record; the comment follows another night
+        watch(f"not reported: {error}", number)
 
 
 def _patiently(desk: Desk, step: Callable[[], T]) -> T:

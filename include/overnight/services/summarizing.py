@@ -11,9 +11,12 @@ from ..domain.nights import Night, document, totals
 from ..ports import Desk
 from .concluding import conclude
 from .reading import OpenNight, latest, open_night, planned_issues
+from .reporting import report_issue
+from .stopping import STOP_LABEL, stopped
 from .texts import morning_message, tracking_body
 
 TRACKING_LABEL = "overnight-execution"
+UNPLANNED = "ended without a plan: nothing was started"
 
 
 def summarize_night(desk: Desk, night_id: str) -> Night:
@@ -22,11 +25,15 @@ def summarize_night(desk: Desk, night_id: str) -> Night:
     _settle(desk, night)
     if latest(desk, night_id, EventType.OVERNIGHT_EXECUTION_COMPLETED) is None:
         counted = totals(_night(desk, night_id))
+        planned = latest(desk, night_id, EventType.NIGHT_PLANNED) is not None
         desk.ledger.append(
             night.event(
                 EventType.OVERNIGHT_EXECUTION_COMPLETED,
                 f"Night of {night.order.full_name} completed: {counted['success']} succeeded, "
-                f"{counted['failed']} failed, {counted['skipped']} skipped",
+                f"{counted['failed']} failed, {counted['skipped']} skipped"
+                if planned
+                else f"Night of {night.order.full_name} {UNPLANNED}",
+                severity=Severity.INFO if planned else Severity.ERROR,
                 metadata={"totals": counted, "full_name": night.order.full_name},
             )
         )
@@ -34,6 +41,7 @@ def summarize_night(desk: Desk, night_id: str) -> Night:
     artifact = json.dumps(document(folded), indent=2, ensure_ascii=False)
     desk.storage.put(f"nights/{night_id}/night.json", artifact.encode())
     _tell(desk, night, folded)
+    _send_morning_message(desk, night, folded)
     return folded
 
 
@@ -64,10 +72,13 @@ def _tell(desk: Desk, night: OpenNight, folded: Night) -> None:
         return
     known = desk.records.publication(night.repository.node_id, "tracking")
     try:
+        _tell_blocked(desk, night)
         number = desk.writer.put_tracking_issue(
             night.repository, TRACKING_LABEL, "Overnight execution", body, int(known) if known else None
         )
         desk.records.record_publication(night.repository.node_id, "tracking", str(number))
+        if stopped(desk, night.id):  # the wish is fulfilled; left there it would stop every later night
+            desk.writer.put_labels(night.repository, number, [], [STOP_LABEL])
     except OvernightError as error:
         desk.ledger.append(
             night.event(
@@ -76,7 +87,23 @@ def _tell(desk: Desk, night: OpenNight, folded: Night) -> None:
                 severity=Severity.WARNING,
             )
         )
-    desk.notify(f"Overnight: {night.order.full_name}", morning_message(night, folded))
+
+
+def _send_morning_message(desk: Desk, night: OpenNight, folded: Night) -> None:
+    """Send the night's one message, once, however often the night is summarized."""
+    key = f"message/{night.id}"
+    if desk.records.recall(key) is None:
+        desk.records.remember(key, {"sent": True})
+        desk.notify(f"Overnight: {night.order.full_name}", morning_message(night, folded))
+
+
+def _tell_blocked(desk: Desk, night: OpenNight) -> None:
+    """Keep the comment true of issues that never got a task, where there is one of an earlier night."""
+    for planned in planned_issues(desk, night.id):
+        if planned.blocked and desk.records.publication(
+            night.repository.node_id, f"comment/{planned.number}"
+        ):
+            report_issue(desk, night.id, planned.number)
 
 
 class IssueCrashed(Terminal):
@@ -84,7 +111,9 @@ class IssueCrashed(Terminal):
 
 
 def crashed(night: Night) -> None:
-    """Raise IssueCrashed when an issue of the night crashed, naming them all."""
+    """Raise IssueCrashed when an issue of the night crashed, or the night never got a plan."""
+    if night.reason.endswith(UNPLANNED):
+        raise IssueCrashed(f"{night.reason}; the log of `plan_night` names the cause")
     broken = [f"#{issue.number}" for issue in night.issues if issue.status == IssueStatus.CRASHED]
     if broken:
         raise IssueCrashed(f"crashed: {', '.join(broken)}; `overnight why NUMBER` shows where each stopped")

@@ -40,7 +40,7 @@ def gate_table(verdict: Verdict) -> str:
     """Return the gates as a Markdown table."""
     rows = ["| gate | result | reason | seconds |", "|---|---|---|---|"]
     rows += [
-        f"| {result.gate} | {MARK[result.status]} | {_cell(result.reason)} | {result.seconds:.1f} |"
+        f"| {result.gate} | {MARK[result.status]} | {_code(result.reason)} | {result.seconds:.1f} |"
         for result in verdict.results
     ]
     return "\n".join(rows)
@@ -100,7 +100,7 @@ def comment_body(desk: Desk, night: OpenNight, number: int) -> str:
         comment_marker(number),
         f"**Overnight: {status.replace('_', ' ')}**" + (f": #{row.pull_request}" if row.pull_request else ""),
         "",
-        one_line(row.reason, 2000),
+        _code(row.reason, 2000),
         "",
         f"*Next step*: {_NEXT[status]}",
     ]
@@ -118,7 +118,7 @@ def _findings(desk: Desk, night: OpenNight, number: int) -> list[str]:
     query = EventQuery(types=(EventType.CHANGE_JUDGED,), night=night.id, issue=number, limit=1)
     found = desk.ledger.events(query)
     lines = [
-        f"- {gate['gate']}: {finding['path']}:{finding['line']} {one_line(finding['message'], 300)}"
+        f"- {gate['gate']}: " + _code(f"{finding['path']}:{finding['line']} {finding['message']}")
         for gate in (found[0].metadata["gates"] if found else ())
         for finding in gate["findings"][:10]
     ]
@@ -203,6 +203,11 @@ def morning_message(night: OpenNight, folded: Night) -> str:
 
 def _cost(folded: Night) -> float:
     return sum(attempt["cost_usd"] or 0 for issue in folded.issues for attempt in issue.attempts)
+
+
+def _code(text: str, limit: int = 300) -> str:
+    """Foreign words as code: nothing in them links, closes an issue, mentions or hides."""
+    return f"`{_cell(one_line(text, limit)) or ' '}`"
 
 
 def _cell(text: str) -> str:

@@ -13,6 +13,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from ..domain.errors import SettingsError
+from ..domain.redaction import Redactor
 from .schema import DEFAULT_MODELS, ENVIRONMENT, SEEDS_MODELS, FileSettings, ModelSettings, RepositorySettings
 
 DEFAULT_FILE = "overnight.toml"
@@ -66,7 +67,10 @@ def settings_path(environ: Mapping[str, str]) -> Path:
 def load_settings(path: Path | None = None, environ: Mapping[str, str] | None = None) -> Settings:
     """Read and validate the settings; SettingsError names the file, the key and the fix."""
     environ = os.environ if environ is None else environ
-    path = path or settings_path(environ)
+    if path is None:
+        path = settings_path(environ)
+        if environ.get("OVERNIGHT_SETTINGS") and not path.is_file():
+            raise SettingsError(f"OVERNIGHT_SETTINGS names {path}, which does not exist")
     stamp = path.stat().st_mtime_ns if path.is_file() else 0
     overrides = tuple((key, environ[name]) for key, name in ENVIRONMENT.items() if environ.get(name))
     return _load(path, stamp, overrides)
@@ -96,13 +100,14 @@ def _read(path: Path) -> dict[str, Any]:
 
 
 def _explain(error: ValidationError, path: Path, origins: Mapping[str, str]) -> str:
-    lines = []
+    lines, clean = [], Redactor(frozenset()).clean
     for problem in error.errors():
         key = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in problem["loc"]).lstrip(
             "."
         )
         origin = origins.get(str(problem["loc"][0]), str(path)) if problem["loc"] else str(path)
-        given = "" if isinstance(problem["input"], dict) else f" (got {problem['input']!r})"
+        shown = "…" if "url" in key or "notify" in key else clean(repr(problem["input"]))[:200]
+        given = "" if isinstance(problem["input"], dict) else f" (got {shown})"
         fix = "remove it, or mend the spelling" if problem["type"] == "extra_forbidden" else problem["msg"]
         lines.append(f"{origin}: {key or 'settings'}: {fix}{given}")
     return "\n".join(lines)

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Annotated, Literal
 from zoneinfo import ZoneInfo
 
+from croniter import croniter
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
 from ..domain.issues import split_full_name
@@ -14,6 +15,15 @@ from ..domain.plans import SequenceType
 
 Dollars = Annotated[Decimal, Field(ge=0)]
 Seconds = Annotated[float, Field(gt=0)]
+
+
+def _cron(text: str) -> str:
+    if not croniter.is_valid(text):
+        raise ValueError(f'{text!r} is not a cron expression: write five fields such as "0 2 * * *"')
+    return text
+
+
+Cron = Annotated[str, AfterValidator(_cron)]
 
 
 def _full_name(text: str) -> str:
@@ -100,7 +110,7 @@ class RepositorySettings(Section):
     name: Annotated[str, AfterValidator(_full_name)]
     """OWNER/NAME."""
     enabled: bool = True
-    schedule_expression: str | tuple[str, ...] = "0 2 * * *"
+    schedule_expression: Cron | tuple[Cron, ...] = "0 2 * * *"
     """One cron expression, or several; in the repository's zone."""
     timezone: Annotated[str, AfterValidator(_zone)] = "UTC"
     window: str = Field(default="01:00-07:00", pattern=r"^([01]\d|2[0-3]):[0-5]\d-([01]\d|2[0-3]):[0-5]\d$")

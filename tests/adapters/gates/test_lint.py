@@ -3,6 +3,8 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 
+import pytest
+
 from include.overnight.adapters.gates import record_base
 from include.overnight.adapters.gates.lint import LintGate
 from include.overnight.domain.gates import GateStatus
@@ -60,3 +62,20 @@ def test_without_a_lint_command_the_gate_does_not_apply(bench, sandbox):
     result = LintGate(sandbox).judge(bench.case({"a": "1"}, {"a": "2"}))
     assert result.status is GateStatus.NOT_APPLICABLE
     assert result.findings == ()
+
+
+@pytest.mark.parametrize(
+    ("source", "status"),
+    [
+        ("detected: tox.ini", GateStatus.NOT_APPLICABLE),
+        (".overnight.yml; lint detected: tox.ini", GateStatus.NOT_APPLICABLE),
+        (".overnight.yml; build detected: tox.ini", GateStatus.FAIL),
+        (".overnight.yml", GateStatus.FAIL),
+    ],
+)
+def test_a_linter_that_nobody_asked_for_and_that_is_not_there_is_no_reason_to_fail(
+    bench, sandbox, source, status
+):
+    commands = Commands(lint="no-such-linter .", source=source)
+    result = LintGate(sandbox).judge(bench.case({"a.py": OLD}, {"a.py": "x = 1\n"}, commands))
+    assert result.status is status

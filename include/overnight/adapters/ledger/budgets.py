@@ -36,13 +36,18 @@ class SqlBudgets:
         return SqlBudget(self._store, order, repository, issue, attempt, claim)
 
     def spent(
-        self, *, repository: str | None = None, issue: int | None = None, night: str | None = None
+        self,
+        *,
+        repository: str | None = None,
+        issue: int | None = None,
+        night: str | None = None,
+        attempt: str | None = None,
     ) -> Decimal:
         """Return dollars spent or reserved in the scope that all given names narrow down to.
 
         Without any: the current UTC month, of all repositories. Issue and repository alone: their lifetime.
         """
-        given = {"repository": repository, "issue": issue, "night": night}
+        given = {"repository": repository, "issue": issue, "night": night, "attempt": attempt}
         scope = [spending.c[name] == value for name, value in given.items() if value is not None]
         with self._store.read() as connection:
             return _dollars(_booked(connection, *scope or [spending.c.month == _month(self._store.now())]))
@@ -103,7 +108,8 @@ class SqlBudget:
             if _dollars(booked + asked) > limit:
                 raise OverBudget(
                     f"the limit of ${limit:.2f} for one {name} would be crossed: ${_dollars(booked):.4f} "
-                    f"is spent or reserved, ${_dollars(asked):.4f} more was asked for (limits.{name}_usd)"
+                    f"is spent or reserved, ${_dollars(asked):.4f} more was asked for (limits.{name}_usd)",
+                    name,
                 )
 
     def _book(self, connection: Connection, asked: int, now: datetime) -> str:
