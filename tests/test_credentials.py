@@ -32,7 +32,7 @@ class Given:
 
 
 def laid_over(credentials, **connections):
-    return with_connections(credentials, connections.get, NAMES)
+    return with_connections(credentials, connections.get)
 
 
 def test_the_environment_gives_token_and_keys_without_the_blanks_around_them():
@@ -59,6 +59,12 @@ def test_an_app_takes_the_place_of_a_token():
     found = laid_over(Credentials(github_token="tok"), **{GITHUB_CONNECTION: Given(extra_dejson=app)})
     assert found.github_token == ""
     assert set(found.app) == {"app_id", "installation_id", "private_key"}
+
+
+def test_openais_key_goes_to_no_other_provider():
+    other = Credentials(keys={"OTHER_KEY": "other"})
+    found = laid_over(other, **{OPENAI_CONNECTION: Given(password="sk-2")})
+    assert found.keys == {"OTHER_KEY": "other", "OPENAI_API_KEY": "sk-2"}
 
 
 def test_openais_connection_brings_its_key_and_endpoint():

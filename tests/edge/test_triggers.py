@@ -16,6 +16,8 @@ from include.overnight.services.reading import open_night
 from ..staging import TOKEN
 from .conftest import KEY
 
+LATER = "2999-01-01T00:00:00+00:00"
+
 
 @pytest.fixture
 def chain(house):
@@ -28,16 +30,18 @@ async def next_event(trigger):
     return await anext(aiter(trigger.run()))
 
 
-def test_it_travels_as_two_ids_and_comes_back_the_same():
-    path, arguments = DependenciesTrigger("night-1", 12).serialize()
+def test_it_travels_as_plain_words_and_comes_back_the_same():
+    path, arguments = DependenciesTrigger("night-1", 12, LATER).serialize()
     assert import_string(path) is DependenciesTrigger
-    assert json.loads(json.dumps(arguments)) == {"night": "night-1", "number": 12}
+    assert json.loads(json.dumps(arguments)) == {"night": "night-1", "number": 12, "until": LATER}
     assert import_string(path)(**arguments).serialize() == (path, arguments)
 
 
 def test_it_carries_no_secret(chain):
     night, _, second = chain
-    assert not any(secret in str(DependenciesTrigger(night, second).serialize()) for secret in (TOKEN, KEY))
+    assert not any(
+        secret in str(DependenciesTrigger(night, second, LATER).serialize()) for secret in (TOKEN, KEY)
+    )
 
 
 def test_it_wakes_up_when_the_dependency_is_settled(chain, monkeypatch):
@@ -45,7 +49,7 @@ def test_it_wakes_up_when_the_dependency_is_settled(chain, monkeypatch):
     monkeypatch.setattr(triggers, "SECONDS_BETWEEN_LOOKS", 0.05)
 
     async def play():
-        waiting = asyncio.create_task(next_event(DependenciesTrigger(night, second)))
+        waiting = asyncio.create_task(next_event(DependenciesTrigger(night, second, LATER)))
         done, _ = await asyncio.wait({waiting}, timeout=0.5)
         assert not done
         desk = open_desk()
@@ -59,7 +63,7 @@ def test_it_tells_what_blocks_the_issue(chain):
     night, first, second = chain
     desk = open_desk()
     conclude(desk, open_night(desk, night), first, IssueStatus.FAILED, "the suite is red")
-    event = asyncio.run(next_event(DependenciesTrigger(night, second)))
+    event = asyncio.run(next_event(DependenciesTrigger(night, second, LATER)))
     assert f"#{first}, which is failed" in event.payload["blocked"]
 
 
@@ -70,10 +74,17 @@ def test_looking_leaves_the_event_loop_free(chain):
 
     async def play():
         beats = 0
-        waiting = asyncio.create_task(next_event(DependenciesTrigger(night, second)))
+        waiting = asyncio.create_task(next_event(DependenciesTrigger(night, second, LATER)))
         while not waiting.done():
             beats += 1
             await asyncio.sleep(0.001)
         return beats
 
     assert asyncio.run(play()) > 1
+
+
+def test_it_gives_up_at_its_moment_and_says_so(chain):
+    night, _, second = chain
+    trigger = DependenciesTrigger(night, second, "2026-01-01T00:00:00+00:00")
+    event = asyncio.run(asyncio.wait_for(next_event(trigger), 10))
+    assert "did not end in time" in event.payload["blocked"]
