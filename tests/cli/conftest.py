@@ -91,4 +91,5 @@ def fresh(tmp_path):
             "OVERNIGHT_GITHUB_URL": stage.running.rest_url,
             "OVERNIGHT_SETTINGS": str(tmp_path / "overnight.toml"),
         }
+        (tmp_path / "overnight.toml").touch()
         yield stage, env
