@@ -8,7 +8,7 @@ from include.overnight.domain.errors import FailureKind, ModelFailure
 from include.overnight.domain.nights import document, totals
 
 from ..fakes import writes
-from ..staging import REPOSITORY, of
+from ..staging import FILES, REPOSITORY, of, open_stage
 
 GOOD = writes(
     "box.py", "def size(a, b):\n    return a * b\n\n\ndef volume(a, b, c):\n    return size(a, b) * c\n"
@@ -60,6 +60,14 @@ def test_an_issue_that_never_gets_green_climbs_the_ladder_and_fails_without_a_pu
         "gpt-4", "gpt-4", "gpt-4-turbo", "gpt-4-turbo", "gpt-5.1", "gpt-5.1",
     ]  # fmt: skip
     assert stage.forge.pull_requests(REPOSITORY) == []
+
+
+def test_the_labels_that_the_repository_asks_for_are_on_the_pull_request(tmp_path):
+    wish = FILES[".overnight.yml"] + "labels:\n  - by night\n"
+    with open_stage(tmp_path, files={**FILES, ".overnight.yml": wish}) as stage:
+        number = stage.issue("Add a volume")
+        issue = of(stage.night(stage.desk({number: [GOOD]})), number)
+        assert "by night" in stage.forge.issue(REPOSITORY, issue.pull_request).labels
 
 
 def test_a_dependent_builds_on_its_dependency_and_its_pull_request_is_stacked(stage):

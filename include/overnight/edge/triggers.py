@@ -27,6 +27,7 @@ class DependenciesTrigger(BaseTrigger):
         self.night = night
         self.number = number
         self.until = until
+        self._waiting: Any = None
 
     def serialize(self) -> tuple[str, dict[str, Any]]:
         return (
@@ -45,7 +46,9 @@ class DependenciesTrigger(BaseTrigger):
             await asyncio.sleep(SECONDS_BETWEEN_LOOKS + random.uniform(0, 1))
 
     def _look(self) -> Any:
-        from ..services.waiting import look
+        from ..services.waiting import Waiting
         from .hooks import open_desk
 
-        return look(open_desk(), self.night, self.number)
+        if self._waiting is None:
+            self._waiting = Waiting(open_desk(), self.night, self.number)
+        return self._waiting.look()

@@ -206,6 +206,7 @@ def _keep(shop: Workshop, change: Change, reason: str) -> Built:
                 "files": list(change.files),
                 "reason": reason,
                 "round": shop.round,
+                "labels": list(shop.commands.labels),
             },
         ),
         claim=shop.claim,

@@ -10,7 +10,7 @@ from ..domain.lines import one_line
 from ..ports import Desk, Kept, PullRequest
 from .concluding import conclude
 from .judging import stored_verdict
-from .reading import OpenNight, open_night
+from .reading import OpenNight, latest, open_night
 from .texts import pull_request_body
 
 
@@ -79,6 +79,7 @@ def _push(desk: Desk, night: OpenNight, change: Change) -> None:
 def _open(desk: Desk, night: OpenNight, kept: Kept, issue: Issue, body: str) -> PullRequest:
     repository, change = night.repository, kept.change
     _push(desk, night, change)
+    built = latest(desk, night.id, EventType.CHANGE_BUILT, issue=change.issue)
     pull_request = desk.writer.put_pull_request(
         repository,
         head=change.branch,
@@ -86,6 +87,7 @@ def _open(desk: Desk, night: OpenNight, kept: Kept, issue: Issue, body: str) -> 
         title=f"{one_line(issue.title, 200)} (#{change.issue})",
         body=body,
         draft=night.order.draft_pull_requests,
+        labels=built.metadata["labels"] if built else (),
     )
     desk.records.record_publication(
         repository.node_id, f"pull_request/{change.issue}", str(pull_request.number)

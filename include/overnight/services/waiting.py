@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from ..domain.changes import IssueStatus
-from ..domain.plans import PlannedIssue
+from ..domain.errors import NotFound
 from ..ports import Desk
 from .concluding import conclude
-from .reading import OpenNight, open_night, planned_issue, planned_issues
+from .reading import open_night, planned_issues
 
 _SATISFIED = frozenset({IssueStatus.PULL_REQUEST, IssueStatus.JUDGED})
 
@@ -21,39 +21,50 @@ class Wait:
     blocked: str = ""
 
 
+class Waiting:
+    """One issue that waits: what it waits for is read once, then each look costs a row a dependency."""
+
+    def __init__(self, desk: Desk, night_id: str, number: int) -> None:
+        self._desk = desk
+        self._night = open_night(desk, night_id)
+        planned = planned_issues(desk, night_id)
+        ours = next((issue for issue in planned if issue.number == number), None)
+        if ours is None:
+            raise NotFound(f"issue #{number} is not in the plan of night {night_id}")
+        self._waits_for = ours.waits_for
+        self._before = [
+            issue.number
+            for issue in planned
+            if self._night.order.parallel_issues == 1 and issue.position < ours.position and not issue.blocked
+        ]
+
+    def look(self) -> Wait:
+        """Return whether the issue may start, must wait on, or is blocked by a dependency's outcome."""
+        deadline = self._night.order.deadline
+        if deadline and self._desk.clock.now() >= deadline:
+            return Wait(True, "the night's window ended while it waited")
+        for dependency in self._waits_for:
+            status, reason = self._ending(dependency)
+            if not status:
+                return self._lost(dependency) or Wait(False)
+            if status not in _SATISFIED:
+                return Wait(True, f"it depends on #{dependency}, which is {status}: {reason}")
+        return Wait(all(self._ending(number)[0] for number in self._before))
+
+    def _ending(self, number: int) -> tuple[str, str]:
+        row = self._desk.ledger.issue(self._night.id, number)
+        return (row.status, row.reason) if row else ("", "")
+
+    def _lost(self, dependency: int) -> Wait | None:
+        """A dependency whose worker died and never came back counts as failed."""
+        if self._desk.claims.abandoned(self._night.repository.node_id, dependency, self._night.id):
+            return Wait(True, f"it depends on #{dependency}, whose worker died")
+        return None
+
+
 def look(desk: Desk, night_id: str, number: int) -> Wait:
-    """Return whether an issue may start, must wait on, or is blocked by a dependency's outcome."""
-    night = open_night(desk, night_id)
-    planned = planned_issue(desk, night_id, number)
-    if night.order.deadline and desk.clock.now() >= night.order.deadline:
-        return Wait(True, "the night's window ended while it waited")
-    for dependency in planned.waits_for:
-        row = desk.ledger.issue(night_id, dependency)
-        if row is None or not row.status:
-            return _lost(desk, night, dependency) or Wait(False)
-        if row.status not in _SATISFIED:
-            return Wait(True, f"it depends on #{dependency}, which is {row.status}: {row.reason}")
-    return _turn(desk, night, planned)
-
-
-def _lost(desk: Desk, night: OpenNight, dependency: int) -> Wait | None:
-    """A dependency whose worker died and never came back counts as failed."""
-    if desk.claims.abandoned(night.repository.node_id, dependency, night.id):
-        return Wait(True, f"it depends on #{dependency}, whose worker died")
-    return None
-
-
-def _turn(desk: Desk, night: OpenNight, planned: PlannedIssue) -> Wait:
-    """In a strictly sequential night an issue also waits for every one before it in the plan."""
-    if night.order.parallel_issues > 1:
-        return Wait(True)
-    for earlier in planned_issues(desk, night.id):
-        if earlier.position >= planned.position:
-            break
-        row = desk.ledger.issue(night.id, earlier.number)
-        if not earlier.blocked and (row is None or not row.status):
-            return Wait(False)
-    return Wait(True)
+    """Return what one look at an issue's dependencies says."""
+    return Waiting(desk, night_id, number).look()
 
 
 def give_up(desk: Desk, night_id: str, number: int, blocked: str) -> None:
