@@ -8,8 +8,11 @@ import pytest
 from include.overnight.beginning import begin_night, night_id, why_refused
 from include.overnight.domain.errors import NotFound, SettingsError
 from include.overnight.domain.events import EventQuery, EventType
+from include.overnight.services.reading import open_night
+from include.overnight.services.running import run_night
 from include.overnight.settings import load_settings
 
+from .fakes import ScriptedBuilder, writes
 from .staging import REPOSITORY, open_stage
 
 NIGHT = datetime(2026, 3, 1, 2, 0, tzinfo=UTC)
@@ -74,18 +77,21 @@ def test_only_configured_repositories_have_nights(stage):
         begin_night(stage.desk(), "acme/other", trigger="manual")
 
 
-def test_a_first_night_that_nobody_described_is_a_small_dry_run_and_the_second_is_real(stage):
+def test_nights_that_nobody_described_are_small_dry_runs_until_one_attempted_an_issue(stage):
     desk = stage.desk()
     path = stage.home / "overnight.toml"
     path.write_text(path.read_text().replace("dry_run = false\n", ""))
-    desk = type(desk)(load_settings(path, {}), desk.credentials)
+    number = stage.issue("Add a colour")
+    builder = ScriptedBuilder({number: [writes("colour.py", "RED = 1\n")]})
+    desk = type(desk)(load_settings(path, {}), desk.credentials, scripted=builder)
     orders = []
-    for run in ("1", "2"):
+    for run in ("looked at", "attempted", "third"):
         night, admission = begin(desk, run)
         assert admission.admitted
-        (event,) = desk.ledger.events(EventQuery(types=(EventType.OVERNIGHT_EXECUTION_STARTED,), night=night))
-        orders.append(event.metadata["order"])
-    assert [(order["dry_run"], order["plan"]["max_issues"]) for order in orders] == [(True, 3), (False, 50)]
+        orders.append(open_night(desk, night).order)
+        if run == "attempted":
+            run_night(desk, open_night(desk, night))
+    assert [(order.dry_run, order.plan.max_issues) for order in orders] == [(True, 3), (True, 3), (False, 50)]
 
 
 def test_a_first_night_that_somebody_described_is_as_they_said(stage):
