@@ -2,7 +2,7 @@
 
 Run as `python -m tests.services.killed SETTINGS NIGHT NUMBER MOMENT`, with the moment "attempt", or
 "before KEY" for the moment before what stands on GitHub under that key is recorded, or "after TYPE" for
-the moment after an event of that type was appended.
+the moment after an event of that type was appended, or "after push".
 """
 
 import os
@@ -11,6 +11,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from include.overnight.adapters.git import GitWorkspace
 from include.overnight.adapters.ledger.events import SqlLedger
 from include.overnight.adapters.ledger.records import SqlRecords
 from include.overnight.credentials import from_environment
@@ -31,7 +32,7 @@ def die(*_: object) -> None:
 
 def arm(moment: str) -> None:
     """Make this process die at the moment."""
-    append, record = SqlLedger.append, SqlRecords.record_publication
+    append, record, push = SqlLedger.append, SqlRecords.record_publication, GitWorkspace.push
 
     def appended(self: SqlLedger, *events: Any, **more: Any) -> Any:
         written = append(self, *events, **more)
@@ -44,6 +45,12 @@ def arm(moment: str) -> None:
             die()
         record(self, repository, key, value)
 
+    def pushed(self: GitWorkspace, *change: Any) -> None:
+        push(self, *change)
+        if moment == "after push":
+            die()
+
+    GitWorkspace.push = pushed  # type: ignore[method-assign]
     SqlLedger.append = appended  # type: ignore[method-assign]
     SqlRecords.record_publication = recorded  # type: ignore[method-assign]
 

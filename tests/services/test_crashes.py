@@ -46,7 +46,7 @@ def resume(desk, night, number):
     [
         ("attempt", ["killed", "accepted"]),
         pytest.param("after change_judged", ["accepted"], marks=pytest.mark.slow),
-        pytest.param("before branch/1", ["accepted"], marks=pytest.mark.slow),
+        pytest.param("after push", ["accepted"], marks=pytest.mark.slow),
         ("before pull_request/1", ["accepted"]),
         pytest.param("before comment/1", ["accepted"], marks=pytest.mark.slow),
     ],
