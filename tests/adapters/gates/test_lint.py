@@ -65,17 +65,16 @@ def test_without_a_lint_command_the_gate_does_not_apply(bench, sandbox):
 
 
 @pytest.mark.parametrize(
-    ("source", "status"),
+    ("source", "told"),
     [
-        ("detected: tox.ini", GateStatus.NOT_APPLICABLE),
-        (".overnight.yml; lint detected: tox.ini", GateStatus.NOT_APPLICABLE),
-        (".overnight.yml; build detected: tox.ini", GateStatus.FAIL),
-        (".overnight.yml", GateStatus.FAIL),
+        ("detected: tox.ini", True),
+        (".overnight.yml; lint detected: tox.ini", True),
+        (".overnight.yml; build detected: tox.ini", False),
+        (".overnight.yml", False),
     ],
 )
-def test_a_linter_that_nobody_asked_for_and_that_is_not_there_is_no_reason_to_fail(
-    bench, sandbox, source, status
-):
+def test_a_missing_linter_fails_and_the_fix_is_named_when_nobody_asked_for_it(bench, sandbox, source, told):
     commands = Commands(lint="no-such-linter .", source=source)
     result = LintGate(sandbox).judge(bench.case({"a.py": OLD}, {"a.py": "x = 1\n"}, commands))
-    assert result.status is status
+    assert result.status is GateStatus.FAIL
+    assert ("lint: false" in result.reason) is told

@@ -43,8 +43,11 @@ class LintGate:
             count = "1 new message" if len(new) == 1 else f"{len(new)} new messages"
             return self._failed(ran, f"{count} against the base", new)
         if base.exit_code == ran.exit_code and not said and _only_detected(case.commands.source):
-            reason = f"`{case.commands.lint}` was only detected, and does not run on the base either"
-            return GateResult(self.name, GateStatus.NOT_APPLICABLE, reason, (), ran.seconds, evidence(ran))
+            return self._failed(
+                ran,
+                f"`{case.commands.lint}` was detected and does not run on the base either: name the right "
+                "command as `lint` in .overnight.yml, or switch it off there with `lint: false`",
+            )
         if base.exit_code != ran.exit_code or not said:
             known = "as on the base" if base.exit_code else "and succeeds on the base"
             return self._failed(
