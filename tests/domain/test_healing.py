@@ -5,6 +5,7 @@ import pytest
 from include.overnight.domain.errors import FailureKind
 from include.overnight.domain.healing import (
     LONGEST_WAIT,
+    STAYING,
     TREATMENTS,
     Action,
     Ladder,
@@ -135,3 +136,17 @@ def test_tiers_that_are_away_are_stepped_over() -> None:
 
 def test_the_plan_is_written_anew_after_every_second_failure() -> None:
     assert [failed for failed in range(6) if regenerates_plan(failed)] == [2, 4]
+
+
+def test_a_failure_that_says_when_to_come_back_is_not_retried_earlier() -> None:
+    early = after_failure(K.TRANSPORT, 1, T.GPT_4, FULL, retry_after=30.0)
+    late = after_failure(K.TRANSPORT, 3, T.GPT_4, FULL, retry_after=1.0)
+    assert (early.action, early.wait_seconds) == (A.RETRY_SAME, 30.0)
+    assert late.wait_seconds == 8.0
+    assert after_failure(K.TRANSPORT, 1, T.GPT_4, FULL, retry_after=LONGEST_WAIT + 1).action is A.DOWN
+
+
+def test_what_stays_on_its_tier_says_so() -> None:
+    for kind in K:
+        step = after_failure(kind, 1, T.GPT_5_1, FULL)
+        assert (step.action in STAYING) == (step.tier is T.GPT_5_1)

@@ -139,6 +139,23 @@ class Attempt:
 
 
 @dataclass(frozen=True, slots=True)
+class Checkpoint:
+    """An attempt whose builder is done and paid and whose gates have not spoken yet; resumed from here.
+
+    :param transcript: object-storage URI, "" when none was kept.
+    """
+
+    number: int
+    tier: str
+    change: Change
+    usage: Usage = field(default_factory=Usage)
+    model: str = ""
+    summary: str = ""
+    prompt_version: str = ""
+    transcript: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Commission:
     """What a builder is asked to do: one attempt.
 

@@ -55,4 +55,22 @@ def selection_context(
         is_milestone_nearing=is_near(issue, now),
         is_heavy_task=bool(_HEAVY.search(text)),
         needs_complex_reasoning=bool(_REASONING.search(text)),
+        labels=issue.labels,
     )
+
+
+_ALWAYS_TOKENS = 16_000
+"""Prompt, tools, instruction files, one answer and a few exchanges."""
+_TOKENS_A_FILE = 3_000
+_FILES_HELD = 30
+"""A builder reads wider changes piece by piece, and its conversation is compacted."""
+_CHARACTERS_A_TOKEN = 3
+"""English prose has four or more, code and other scripts fewer."""
+_LONGEST_ISSUE = 65_536
+"""Characters that GitHub allows in a body."""
+
+
+def tokens_needed(issue_characters: int, files_affected: int) -> int:
+    """Return the context window that an issue asks for, in tokens; an upper estimate, at most 128,000."""
+    issue = -(-min(issue_characters, _LONGEST_ISSUE) // _CHARACTERS_A_TOKEN)
+    return _ALWAYS_TOKENS + issue + _TOKENS_A_FILE * min(files_affected, _FILES_HELD)

@@ -35,6 +35,11 @@ class Action(StrEnum):
     """Nothing is wrong with the issue: the next night tries again."""
 
 
+STAYING = frozenset({Action.RETRY_SAME, Action.WAIT, Action.COMPACT, Action.NUDGE})
+"""What keeps the attempt going on its tier; everything else ends it."""
+_WAITING = frozenset({Action.RETRY_SAME, Action.WAIT})
+
+
 @dataclass(frozen=True, slots=True)
 class Treatment:
     """One row of the healing table.
@@ -121,7 +126,7 @@ def after_failure(
     :param jitter: 0 to 1, rolled by the caller; lengthens a backoff by up to a half.
     """
     row = TREATMENTS[kind]
-    too_long = row.first is Action.WAIT and (retry_after or 0.0) > LONGEST_WAIT
+    too_long = row.first in _WAITING and (retry_after or 0.0) > LONGEST_WAIT
     if times_seen <= row.times and not too_long:
         wait = _wait(row.first, times_seen, retry_after, jitter)
         return HealingStep(row.first, tier, f"{kind} on {tier}, {times_seen} of {row.times}", wait)
@@ -184,12 +189,12 @@ def regenerates_plan(failed_attempts: int) -> bool:
 
 
 def _wait(action: Action, times_seen: int, retry_after: float | None, jitter: float) -> float | None:
-    if action not in (Action.RETRY_SAME, Action.WAIT):
+    if action not in _WAITING:
         return None
     if action is Action.WAIT and retry_after is not None:
         return max(0.0, retry_after)
     backoff = _BACKOFF * 2.0 ** (times_seen - 1) * (1.0 + 0.5 * min(1.0, max(0.0, jitter)))
-    return min(LONGEST_WAIT, backoff)
+    return min(LONGEST_WAIT, max(backoff, retry_after or 0.0))
 
 
 def _down(tier: Tier, ladder: Ladder, why: str, remember: bool) -> HealingStep:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from enum import StrEnum
 
 
-class Approval(StrEnum):
+class Agreement(StrEnum):
     """How much agreement a tag needs."""
 
     AUTO = "auto"
@@ -17,32 +17,32 @@ class Approval(StrEnum):
     """A person must have approved before the build."""
 
 
-TAGS: Mapping[str, Approval] = {
-    "architecture_update": Approval.AUTO,
-    "memory_evolution": Approval.AUTO,
-    "governance_fix": Approval.AUTO,
-    "multi_agent_coordination": Approval.AUTO,
-    "project_milestone": Approval.AUTO,
-    "context_fit": Approval.AUTO,
-    "complex_reasoning": Approval.REVIEW,
-    "heavy_refactor": Approval.REVIEW,
-    "integration_complexity": Approval.REVIEW,
-    "experimental": Approval.EXPLICIT,
-    "optimization": Approval.EXPLICIT,
+TAGS: Mapping[str, Agreement] = {
+    "architecture_update": Agreement.AUTO,
+    "memory_evolution": Agreement.AUTO,
+    "governance_fix": Agreement.AUTO,
+    "multi_agent_coordination": Agreement.AUTO,
+    "project_milestone": Agreement.AUTO,
+    "context_fit": Agreement.AUTO,
+    "complex_reasoning": Agreement.REVIEW,
+    "heavy_refactor": Agreement.REVIEW,
+    "integration_complexity": Agreement.REVIEW,
+    "experimental": Agreement.EXPLICIT,
+    "optimization": Agreement.EXPLICIT,
 }
 """Source: SPEC "Model choice". A tag that is not here justifies nothing."""
 
 
-def approval_of(tag: str) -> Approval | None:
+def approval_of(tag: str) -> Agreement | None:
     """Return how much agreement a tag needs, None for a tag nobody knows."""
     return TAGS.get(tag.strip().lower())
 
 
 def needs_person(tag: str) -> bool:
     """Return whether a person must approve before an escalation with this tag."""
-    return approval_of(tag) is Approval.EXPLICIT
+    return approval_of(tag) is Agreement.EXPLICIT
 
 
 def needs_review(tag: str) -> bool:
     """Return whether an escalation with this tag belongs in the morning's review queue."""
-    return approval_of(tag) is Approval.REVIEW
+    return approval_of(tag) is Agreement.REVIEW

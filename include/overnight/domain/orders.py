@@ -8,6 +8,8 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
+from .learning import LearningRules
+from .models import RULES, TierRule
 from .plans import PlanRules
 
 
@@ -60,6 +62,49 @@ class Limits:
 
 
 @dataclass(frozen=True, slots=True)
+class ThrottleRules:
+    """When escalations that need agreement are held back."""
+
+    daily_share: float = 0.8
+    """Share of the day's limit, 0 to 1."""
+    hourly_share: float = 0.8
+    failed_last_hour: int = 3
+    average_cost_usd: Decimal = Decimal(2)
+    """Average dollars a task over the last 24 hours; more than this throttles."""
+
+
+@dataclass(frozen=True, slots=True)
+class QuotaCap:
+    """A repository's own share of the organization's quota, counted for that repository alone."""
+
+    daily: int
+    hourly: int
+    concurrent: int
+
+
+@dataclass(frozen=True, slots=True)
+class GateRules:
+    """What the gates and the loop around them are told.
+
+    :param review: ask a reviewing model (gate qic); without one its deterministic part decides alone.
+    :param reviewer_tier: "" means any tier that is not the builder's attempt, dearest first.
+    :param generate_tests: let a model write tests from the acceptance criteria before the builder starts.
+    :param require_regression_test: a bug fix without a test that fails before and passes after fails.
+    :param fail_fast: skip gates that have not started once one has failed.
+    :param external_links: whether changed links that leave the repository are looked up.
+    :param gate_budget_seconds: gate time of one issue, all attempts together.
+    """
+
+    review: bool = True
+    reviewer_tier: str = ""
+    generate_tests: bool = True
+    require_regression_test: bool = False
+    fail_fast: bool = False
+    external_links: bool = False
+    gate_budget_seconds: float = 5400.0
+
+
+@dataclass(frozen=True, slots=True)
 class NightOrder:
     """The resolved settings of one night of one repository; secrets are not among them.
 
@@ -89,6 +134,21 @@ class NightOrder:
     commands: Commands | None = None
     """Overrides what the repository says or what is detected."""
     limits: Limits = field(default_factory=Limits)
+    """Of the organization; a repository's own, lower quota is `quota_cap`."""
+    quota_cap: QuotaCap | None = None
+    throttle: ThrottleRules = field(default_factory=ThrottleRules)
+    gates: GateRules = field(default_factory=GateRules)
+    architecture_plans: bool = True
+    """Whether a plan is written before the first attempt, and anew after every second failed one."""
+    local_above_top: bool = False
+    """Whether an issue that stays red on the top tier may try the local builder."""
+    setup_hosts: tuple[str, ...] = ()
+    """Hosts the setup command may reach when `setup_network` is on; empty means every host."""
+    model_rules: tuple[TierRule, ...] = RULES
+    """The selection table: settings' own rows first, then the built-in ones."""
+    learning: LearningRules = field(default_factory=LearningRules)
+    allow_unknown_prices: bool = False
+    """Whether a paid tier without a known price may work; its cost is then booked as nothing."""
     author_name: str = "Overnight"
     author_email: str = "overnight@users.noreply.github.com"
     branch_prefix: str = "overnight/"

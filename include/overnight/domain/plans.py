@@ -67,7 +67,11 @@ class PlannedIssue:
     justification: str = ""
     """Tag of the escalation that the base tier is, "" for none."""
     exempt: bool = False
+    exemption: str = ""
+    """Evidence of an exemption that no rule grants ("security vulnerability: the issue is labelled …")."""
     files_affected: int = 0
+    tier_considered: tuple[str, ...] = ()
+    """Why the other rules lost, what did not fit and what history said, as sentences."""
 
 
 @dataclass(frozen=True, slots=True)

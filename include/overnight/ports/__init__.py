@@ -1,19 +1,38 @@
 """What the services need from outside, as Protocols; adapters and fakes both fit them."""
 
-from .building import Budget, Builder, Handle, Pending
+from .advising import Advisor
+from .building import Budget, Builder, Handle, Healer, Pending
 from .clock import Clock, Storage
 from .desk import Desk
-from .git import Tree, Workspace
+from .git import Standing, Tree, Workspace
 from .github import Comment, PullRequest, Tracker, Writer
-from .judging import Case, CommandReader, Gate
-from .ledger import Budgets, Claim, Claims, Kept, Ledger, Quota, QuotaUse, Records
+from .judging import Case, CommandReader, Gate, Stage
+from .ledger import (
+    Approvals,
+    Ask,
+    Budgets,
+    Circuits,
+    Claim,
+    Claims,
+    Grant,
+    Kept,
+    Ledger,
+    Lessons,
+    Quota,
+    QuotaUse,
+    Records,
+)
 from .sandbox import Ran, Sandbox
 
 __all__ = [
+    "Advisor",
+    "Approvals",
+    "Ask",
     "Budget",
     "Budgets",
     "Builder",
     "Case",
+    "Circuits",
     "Claim",
     "Claims",
     "Clock",
@@ -21,9 +40,12 @@ __all__ = [
     "Comment",
     "Desk",
     "Gate",
+    "Grant",
     "Handle",
+    "Healer",
     "Kept",
     "Ledger",
+    "Lessons",
     "Pending",
     "PullRequest",
     "Quota",
@@ -31,6 +53,8 @@ __all__ = [
     "Ran",
     "Records",
     "Sandbox",
+    "Stage",
+    "Standing",
     "Storage",
     "Tracker",
     "Tree",

@@ -6,7 +6,9 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Protocol
 
-from ..domain.changes import BuildOutcome, Commission
+from ..domain.changes import BuildOutcome, Commission, Usage
+from ..domain.errors import ModelFailure
+from ..domain.healing import HealingStep
 from .git import Tree
 
 
@@ -28,7 +30,7 @@ class Pending:
 class Builder(Protocol):
     """Turns a commission into changed files. Errors: ModelFailure, Stuck, TimedOut, OverBudget."""
 
-    def begin(self, commission: Commission, tree: Tree, budget: Budget) -> Handle:
+    def begin(self, commission: Commission, tree: Tree, budget: Budget, healer: Healer) -> Handle:
         """Start one attempt in the tree."""
 
     def collect(self, handle: Handle) -> BuildOutcome | Pending:
@@ -44,5 +46,19 @@ class Budget(Protocol):
     def reserve(self, usd: Decimal) -> str:
         """Reserve an upper bound; OverBudget when any limit would be crossed."""
 
-    def settle(self, reservation: str, usd: Decimal, tokens: int) -> None:
-        """Book what it really cost."""
+    def settle(self, reservation: str, usage: Usage) -> None:
+        """Book what it really used and cost."""
+
+
+class Healer(Protocol):
+    """Says what follows a model's failure within one attempt; what it says is on record before it is done."""
+
+    def treat(self, failure: ModelFailure) -> HealingStep:
+        """Return the next step: retry_same, wait, compact or nudge keep the attempt going on its tier;
+        anything else ends it, and the failure is raised as it is."""
+
+    def answered(self) -> None:
+        """Say that the model answered usably: what failed before it is over."""
+
+    def rest(self, seconds: float) -> None:
+        """Let time pass; raises Stopped when a person ended the night meanwhile."""

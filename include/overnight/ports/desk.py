@@ -6,13 +6,15 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any, Protocol
 
+from ..domain.models import TierFacts
 from ..domain.orders import Commands, NightOrder
+from .advising import Advisor
 from .building import Builder
 from .clock import Clock, Storage
 from .git import Tree, Workspace
 from .github import Tracker, Writer
 from .judging import CommandReader, Gate
-from .ledger import Budgets, Claims, Ledger, Quota, Records
+from .ledger import Approvals, Budgets, Circuits, Claims, Ledger, Lessons, Quota, Records
 from .sandbox import Sandbox
 
 
@@ -56,6 +58,18 @@ class Desk(Protocol):
     def records(self) -> Records: ...
 
     @property
+    def approvals(self) -> Approvals: ...
+
+    @property
+    def circuits(self) -> Circuits: ...
+
+    @property
+    def lessons(self) -> Lessons: ...
+
+    @property
+    def advisor(self) -> Advisor: ...
+
+    @property
     def clock(self) -> Clock: ...
 
     def builder(self, tier: str) -> Builder:
@@ -72,6 +86,9 @@ class Desk(Protocol):
 
     def list_price(self, tier: str, input_tokens: int, output_tokens: int) -> Decimal:
         """Return dollars at list price on a tier; 0 where it costs nothing or has no known price."""
+
+    def tier_facts(self) -> Mapping[str, TierFacts]:
+        """Return what is known of each tier that settings name: endpoint, window, prices."""
 
     def available_tiers(self) -> Mapping[str, str]:
         """Return tier → "" when usable, else why it is not."""

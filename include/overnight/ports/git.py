@@ -20,6 +20,18 @@ class Tree:
     git_dir: Path
 
 
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How a change stands to where its base is now.
+
+    :param conflicts: paths on which both would conflict, sorted.
+    :param rewritten: whether the commit the change was built on is not part of the base any more.
+    """
+
+    conflicts: tuple[str, ...] = ()
+    rewritten: bool = False
+
+
 class Workspace(Protocol):
     """Git on this worker: one bare mirror per repository, a work tree per issue."""
 
@@ -55,6 +67,12 @@ class Workspace(Protocol):
 
     def conflicts(self, repository: Repository, ours: str, theirs: str) -> tuple[str, ...]:
         """Return the paths on which merging two commits would conflict; empty when it is clean."""
+
+    def standing(self, repository: Repository, change: Change, onto: Base) -> Standing:
+        """Return how a change stands to a base (its own, as it is now)."""
+
+    def rebase(self, repository: Repository, change: Change, onto: Base, order: NightOrder) -> Change | None:
+        """Replay the change's commits onto another base; None when they conflict or change nothing there."""
 
     def push(self, repository: Repository, change: Change, expected: str | None) -> None:
         """Push the change to its branch; `expected` is our own earlier sha there, None for a new branch.

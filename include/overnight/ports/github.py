@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from ..domain.issues import Issue, IssueRef, RefState, Repository
+from ..domain.issues import Issue, IssueRef, RefState, Repository, Vetting
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +58,9 @@ class Tracker(Protocol):
         self, repository: Repository, number: int, associations: Sequence[str]
     ) -> tuple[Comment, ...]:
         """Return an issue's comments whose author has one of the associations, oldest first."""
+
+    def who_labelled(self, repository: Repository, issue: Issue, label: str) -> Vetting | None:
+        """Return who set a label that the issue carries, and with which permission; None when not known."""
 
     def pull_request_from(self, repository: Repository, branch: str) -> PullRequest | None:
         """Return the newest pull request with this head branch in the repository itself, open or not."""
