@@ -1,10 +1,13 @@
 """Events of a night, as the services would write them."""
 
+from dataclasses import replace
+
 from sqlalchemy.event import listen
 
 from include.overnight.adapters.ledger.engine import open_engine
 from include.overnight.domain.events import Event, EventType
 from include.overnight.domain.orders import Limits, NightOrder
+from include.overnight.ports import Ask
 
 NIGHT = "0198c0de-0000-7000-8000-000000000001"
 OTHER_NIGHT = "0198c0de-0000-7000-8000-000000000002"
@@ -18,6 +21,14 @@ def skip_fsync(url):
 
 def order(night=NIGHT, **limits):
     return NightOrder(night, "acme", "pantry", limits=Limits(**limits))
+
+
+def asking(night=NIGHT, repository=REPOSITORY, issue=42, tag="governance_fix", seconds=600, **more):
+    """Return an ask; what it does not know of itself goes to the order, and from there to its limits."""
+    own = {name: more.pop(name) for name in ("exempt", "approved") if name in more}
+    known = {name: more.pop(name) for name in ("quota_cap", "throttle", "dry_run") if name in more}
+    ordered = replace(order(night, **more), **known)
+    return Ask(ordered, repository, issue, "gpt-5.1", tag, seconds, **own)
 
 
 def event(kind=EventType.CHECKPOINT_SAVED, description="Checkpoint saved", night=NIGHT, **more):

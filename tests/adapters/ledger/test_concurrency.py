@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 
@@ -13,9 +14,22 @@ import pytest
 
 from include.overnight.adapters.ledger import LedgerDatabase
 from include.overnight.domain.errors import OverBudget
-from include.overnight.domain.events import EventQuery
+from include.overnight.domain.events import EventQuery, EventType
+from include.overnight.domain.lessons import Lesson
+from include.overnight.domain.orders import ThrottleRules
 
-from .builders import NIGHT, OTHER_NIGHT, REPOSITORY, attempted, completed, event, order, planned, started
+from .builders import (
+    NIGHT,
+    OTHER_NIGHT,
+    REPOSITORY,
+    asking,
+    attempted,
+    completed,
+    event,
+    order,
+    planned,
+    started,
+)
 
 ROOT = Path(__file__).parents[3]
 FORK = multiprocessing.get_context("fork")
@@ -68,9 +82,9 @@ def test_sixteen_processes_never_exceed_the_quota(database, url):
         mine = LedgerDatabase(url)
         held, most, count = [], 0, 0
         for _ in range(4):
-            asked = order(escalations_per_day=20, escalations_per_hour=18, escalations_at_once=5)
-            lease = mine.quota.lease(asked, REPOSITORY, number, "gpt-5.1", False, 600)
-            count += lease is not None
+            limits = {"escalations_per_day": 20, "escalations_per_hour": 18, "escalations_at_once": 5}
+            lease = mine.quota.lease(asking(issue=number, **limits)).lease
+            count += bool(lease)
             held += [lease] if lease else []
             most = max(most, mine.quota.use().concurrent)
             if held and number % 2:
@@ -163,4 +177,73 @@ def test_a_writer_that_is_killed_leaves_no_half_append(database, url, delay):
     assert len(database.ledger.night(NIGHT).issue(1).attempts) == (len(stored) - 2) // 3
     assert database.ledger.verify() == ()
     database.ledger.append(event(description="life goes on"))
+    assert database.ledger.verify() == ()
+
+
+def test_two_nights_at_once_never_cross_one_issues_limit(database, url):
+    def work(number):
+        night = NIGHT if number % 2 else OTHER_NIGHT
+        asked = order(night, issue_usd=Decimal("1.00"))
+        budget = LedgerDatabase(url).budgets.open(asked, REPOSITORY, 42, f"a{number}")
+        reserved = 0
+        for _ in range(4):
+            try:
+                budget.reserve(Decimal("0.09"))
+                reserved += 1
+            except OverBudget:
+                pass
+        return reserved
+
+    assert sum(together(8, work)) == 11
+    assert database.budgets.spent(repository=REPOSITORY, issue=42) == Decimal("0.99")
+
+
+def test_many_workers_open_and_close_one_breaker_once_and_let_one_probe_through(database, url, clock):
+    def work(_number):
+        circuits = LedgerDatabase(url, now=clock).circuits
+        return sum(circuits.failed("https://models.example", "timeout") for _ in range(3))
+
+    assert sum(together(8, work)) == 1
+    clock.forward(seconds=60)
+
+    def probe(_number):
+        return LedgerDatabase(url, now=clock).circuits.why_open("https://models.example") == ""
+
+    assert sum(together(8, probe)) == 1
+    events = database.ledger.events(EventQuery())
+    assert [event.type for event in events] == [EventType.CIRCUIT_OPENED]
+
+
+def test_many_workers_that_learn_and_ask_the_same_thing_leave_one_row_and_one_event(database, url):
+    def work(number):
+        mine = LedgerDatabase(url)
+        mine.lessons.learn(Lesson(REPOSITORY, "Do not print", f"gate lint, issue #{number}"))
+        mine.approvals.ask(REPOSITORY, 42, "escalation:experimental", "why", NIGHT)
+        return "done"
+
+    assert together(8, work) == ["done"] * 8
+    assert len(database.lessons.all()) == 1
+    assert len(database.approvals.queue()) == 1
+    kinds = {event.type for event in database.ledger.events(EventQuery())}
+    assert kinds == {EventType.LESSON_LEARNT, EventType.APPROVAL_REQUESTED}
+    assert len(database.ledger.events(EventQuery())) == 2
+
+
+def test_grants_that_move_the_throttle_and_nights_that_write_do_not_wait_for_each_other_in_a_ring(
+    database, url
+):
+    rules = ThrottleRules(hourly_share=0.0)
+
+    def work(number):
+        mine = LedgerDatabase(url)
+        for n in range(8):
+            if number % 2:
+                # Each repository's thresholds are new every time: two events of two streams in one grant.
+                asked = asking(repository=f"R_{number}", throttle=replace(rules, failed_last_hour=n + 1))
+                mine.quota.release(mine.quota.lease(replace(asked, exempt=True)).lease)
+            else:
+                mine.ledger.append(event(), event(night=""))
+        return "done"
+
+    assert together(6, work) == ["done"] * 6
     assert database.ledger.verify() == ()

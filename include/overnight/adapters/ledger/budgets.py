@@ -8,6 +8,7 @@ from decimal import ROUND_CEILING, Decimal
 
 from sqlalchemy import ColumnElement, Connection, func, insert, select, update
 
+from ...domain.changes import Usage
 from ...domain.errors import NotFound, OverBudget, SettingsError
 from ...domain.orders import NightOrder
 from ...ports import Claim
@@ -18,10 +19,16 @@ from .store import Store
 from .tables import spending
 
 _MICROS = Decimal(1_000_000)
+_MOST = Decimal(1_000_000_000)
+"""Dollars; more is a mistake somewhere, and would not fit into the column."""
 
 
 class SqlBudgets:
-    """The `Budgets` port; money is kept in whole millionths of a dollar, rounded up."""
+    """The `Budgets` port; money is kept in whole millionths of a dollar, rounded up.
+
+    A reservation belongs to the UTC month in which it was made, also when it is settled in the next one or
+    the clock is put back: no dollar is counted in two months, and none in no month.
+    """
 
     def __init__(self, store: Store) -> None:
         self._store = store
@@ -79,12 +86,12 @@ class SqlBudget:
             self._refuse_beyond_limits(connection, asked, _month(now))
             return self._book(connection, asked, now)
 
-    def settle(self, reservation: str, usd: Decimal, tokens: int) -> None:
+    def settle(self, reservation: str, usage: Usage) -> None:
         """Book what it really cost, even above the reservation; a second settlement changes nothing.
 
         :raises NotFound: no such reservation.
         """
-        booked = _micros(usd)
+        booked = _micros(usage.cost_usd)
         with self.store.write() as connection:
             mine = spending.c.id == reservation
             if connection.execute(select(spending.c.id).where(mine)).one_or_none() is None:
@@ -92,7 +99,7 @@ class SqlBudget:
             connection.execute(
                 update(spending)
                 .where(mine, spending.c.settled_at.is_(None))
-                .values(booked=booked, tokens=tokens, settled_at=self.store.now())
+                .values(booked=booked, tokens=max(0, usage.tokens), settled_at=self.store.now())
             )
 
     def _refuse_beyond_limits(self, connection: Connection, asked: int, month: str) -> None:
@@ -136,7 +143,7 @@ def _booked(connection: Connection, *scope: ColumnElement[bool]) -> int:
 
 
 def _micros(usd: Decimal) -> int:
-    if not usd.is_finite() or usd < 0:
+    if not usd.is_finite() or not 0 <= usd <= _MOST:
         raise SettingsError(f"{usd} is not an amount of dollars")
     return int((usd * _MICROS).to_integral_value(ROUND_CEILING))
 

@@ -6,10 +6,13 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
+from .approvals import SqlApprovals
 from .budgets import SqlBudgets
+from .circuits import SqlCircuits
 from .claims import SqlClaims
 from .engine import close_engine
 from .events import SqlLedger
+from .lessons import SqlLessons
 from .quotas import SqlQuota
 from .records import SqlRecords
 from .store import Store, unchanged, utc_now
@@ -39,6 +42,9 @@ class LedgerDatabase:
         self.quota = SqlQuota(store)
         self.budgets = SqlBudgets(store)
         self.records = SqlRecords(store)
+        self.approvals = SqlApprovals(store)
+        self.circuits = SqlCircuits(store)
+        self.lessons = SqlLessons(store)
 
     def close(self) -> None:
         """Close this process' connections; every part opens new ones when used again."""

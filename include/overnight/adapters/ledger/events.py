@@ -12,14 +12,13 @@ from ...domain.events import Event, EventQuery, EventType, Severity
 from ...domain.nights import Night, NightIssue
 from ...ports import Claim
 from . import projection, verifying
+from .appending import append
 from .chain import GOVERNANCE
 from .claims import require
 from .reading import by_ids, find, is_tombstoned, narrow
 from .store import Store
 from .tables import events, nights, payloads
 from .writing import Draft, commit_heads, draft, lock_streams, write
-
-_NIGHT_ENDS = {EventType.OVERNIGHT_EXECUTION_COMPLETED, EventType.OVERNIGHT_EXECUTION_SKIPPED}
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +51,7 @@ class SqlLedger:
         with self._store.write() as connection:
             if claim is not None:
                 require(connection, claim)
-            return self._append(connection, drafts)
+            return append(connection, self._store, drafts)
 
     def events(self, query: EventQuery) -> tuple[Event, ...]:
         """Return matching events; one whose payload was removed says so in its metadata."""
@@ -138,19 +137,6 @@ class SqlLedger:
             names = sorted(known)
         return tuple(finding for name in names if (finding := self._rebuild(name)))
 
-    def _append(self, connection: Connection, drafts: Sequence[Draft]) -> tuple[Event, ...]:
-        lock_streams(connection, [draft.stream for draft in drafts])
-        known = by_ids(connection, [draft.event.id for draft in drafts if draft.event.id])
-        fresh = [draft for draft in drafts if draft.event.id not in known]
-        at = self._store.now()
-        written = write(connection, fresh, at)
-        projection.move(connection, written)
-        for event in written:
-            if event.night and event.type in _NIGHT_ENDS:
-                commit_heads(connection, self._store, at, only=event.night)
-        new = iter(written)
-        return tuple(known.get(draft.event.id) or next(new) for draft in drafts)
-
     def _lock_event(self, connection: Connection, event: str) -> Event:
         stream = connection.execute(select(events.c.stream).where(events.c.id == event)).scalar_one_or_none()
         lock_streams(connection, [stream or GOVERNANCE, GOVERNANCE])
@@ -171,7 +157,7 @@ class SqlLedger:
     def _note(self, description: str, key: str, value: str, who: str, why: str) -> Event:
         note = self._draft_note(description, key, value, who, why)
         with self._store.write() as connection:
-            return self._append(connection, [note])[0]
+            return append(connection, self._store, [note])[0]
 
     def _draft_note(self, description: str, key: str, value: str, who: str, why: str) -> Draft:
         if not who.strip() or not why.strip():

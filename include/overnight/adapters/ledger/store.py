@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -13,6 +14,8 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from .engine import WRITES, open_engine
 from .failures import speaking_sql
+
+_UNSTORABLE = re.compile("[\0\ud800-\udfff]")
 
 
 def utc_now() -> datetime:
@@ -73,3 +76,8 @@ def upsert(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any
         insert = sqlite.insert(table)
     values = {name: insert.excluded[name] for name in rows[0] if name not in keys}
     connection.execute(insert.on_conflict_do_update(index_elements=keys, set_=values), list(rows))
+
+
+def storable(text: str) -> str:
+    """Return text that every database stores: a NUL or half a surrogate pair becomes U+FFFD."""
+    return _UNSTORABLE.sub("\ufffd", text)

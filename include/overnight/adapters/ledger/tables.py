@@ -33,7 +33,7 @@ def moment_text(at: datetime) -> str:
     return at.astimezone(UTC).isoformat(timespec="microseconds")
 
 
-REVISIONS = ("0001",)
+REVISIONS = ("0001", "0002")
 """Every schema version there has been, oldest first; the last one is what this code needs."""
 
 version = Table("overnight_version", MetaData(), Column("version_num", String(32), primary_key=True))
@@ -142,9 +142,94 @@ escalations = Table(
     Column("at", Moment, nullable=False),
     Column("expires_at", Moment, nullable=False),
     Column("released_at", Moment),
+    Column("tag", String(64), nullable=False),
+    Column("review", Boolean, nullable=False),
+    Column("reviewed_at", Moment),
+    Column("outcome", String(32), nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("renewed_at", Moment),
     Index("escalations_by_time", "at"),
     Index("escalations_by_expiry", "expires_at"),
+    Index("escalations_by_release", "released_at"),
+    Index("escalations_by_review", "review", "reviewed_at", "at"),
 )
+"""The quota counts by `at`, which never runs backwards; `renewed_at` and `expires_at` are wall clock."""
+
+throttle = Table(
+    "throttle",
+    metadata,
+    Column("rules", String(255), primary_key=True),
+    Column("open", Boolean, nullable=False),
+    Column("since", Moment, nullable=False),
+    Column("reasons", Text, nullable=False),
+    Column("repository", String(255), nullable=False),
+    Column("checked_at", Moment, nullable=False),
+)
+"""One row, or one for each set of thresholds where repositories have their own."""
+
+approvals = Table(
+    "approvals",
+    metadata,
+    Column("id", String(64), primary_key=True),
+    Column("repository", String(255), nullable=False),
+    Column("issue", Integer),
+    Column("subject", Text, nullable=False),
+    Column("who", String(255), nullable=False),
+    Column("why", Text, nullable=False),
+    Column("granted", Boolean, nullable=False),
+    Column("at", Moment, nullable=False),
+    Column("until", Moment),
+    Column("source", String(32), nullable=False),
+    Index("approvals_by_issue", "repository", "issue"),
+    Index("approvals_by_time", "at"),
+)
+
+questions = Table(
+    "questions",
+    metadata,
+    Column("id", String(64), primary_key=True),
+    Column("repository", String(255), nullable=False),
+    Column("issue", Integer, nullable=False),
+    Column("subject", Text, nullable=False),
+    Column("why", Text, nullable=False),
+    Column("night", String(255), nullable=False),
+    Column("at", Moment, nullable=False),
+    Column("answered_at", Moment),
+    Index("questions_by_issue", "repository", "issue"),
+    Index("questions_by_answer", "answered_at", "at"),
+)
+
+circuits = Table(
+    "circuits",
+    metadata,
+    Column("endpoint", String(255), primary_key=True),
+    Column("failures", Text, nullable=False),
+    Column("kind", String(64), nullable=False),
+    Column("opened_at", Moment),
+    Column("probe_at", Moment),
+    Column("probing", Boolean, nullable=False),
+    Column("cooldown", Integer, nullable=False),
+)
+"""`failures`: the moments of the latest ones in a row, JSON; `cooldown` in seconds."""
+
+lessons = Table(
+    "lessons",
+    metadata,
+    Column("id", String(64), primary_key=True),
+    Column("fingerprint", String(64), nullable=False, unique=True),
+    Column("repository", String(255), nullable=False),
+    Column("rule", Text, nullable=False),
+    Column("advice", Text, nullable=False),
+    Column("source", Text, nullable=False),
+    Column("pattern", Text, nullable=False),
+    Column("scope", Text, nullable=False),
+    Column("uses", Integer, nullable=False),
+    Column("learnt_at", Moment, nullable=False),
+    Column("last_seen", Moment, nullable=False),
+    Column("retired", Text, nullable=False),
+    Index("lessons_by_repository", "repository", "last_seen"),
+)
+"""`fingerprint` is of repository, rule and advice: what makes two lessons the same one."""
 
 spending = Table(
     "spending",
@@ -164,6 +249,7 @@ spending = Table(
     Index("spending_by_issue", "repository", "issue", "booked"),
     Index("spending_by_night", "night", "booked"),
     Index("spending_by_month", "month", "booked"),
+    Index("spending_by_time", "at", "repository", "issue", "booked"),
 )
 """Money in millionths of a dollar; `booked` is the reservation until it is settled, then the real cost."""
 
