@@ -16,6 +16,7 @@ from starlette.routing import Route
 from . import wire
 from .answering import answer
 from .conversation import prompt_text
+from .distorting import distorted, written_out
 from .faults import Fault, Faults
 from .journal import Entry, Journal
 from .scripts import ScriptError
@@ -92,22 +93,30 @@ class ScriptedModel:
         fault = self.faults.take(str(body.get("model", "")), prompt_text(body["messages"]))
         if fault is not None:
             await asyncio.sleep(fault.hang_seconds)
+            if fault.body is not None:
+                headers = {**fault.headers, "content-type": fault.content_type}
+                return Response(fault.body, fault.status or 200, headers=headers)
             if fault.status is not None:
                 failed = wire.error(fault.message, fault.error_type, fault.error_code)
                 return JSONResponse(failed, fault.status, headers=dict(fault.headers))
-        return self._answer(body, broken=fault is not None and fault.break_stream)
+        return self._answer(body, fault or Fault())
 
-    def _answer(self, body: Mapping[str, Any], *, broken: bool) -> Response:
+    def _answer(self, body: Mapping[str, Any], fault: Fault) -> Response:
         try:
-            turn = answer(self.scripts, body)
+            turn = written_out(answer(self.scripts, body), fault.calls_as)
         except ScriptError as error:
             return JSONResponse(wire.error(str(error), "invalid_request_error"), 400)
         usage = usage_of(body, turn)
         if body.get("stream"):
-            events = wire.chunks(body, turn, usage)
-            return EventStream(events) if not broken else BrokenAnswer(events, "text/event-stream")
-        document = wire.completion(body, turn, usage)
-        if not broken:
+            documents = [distorted(chunk, fault) for chunk in wire.chunks(body, turn, usage)]
+            events = [wire.event(chunk) for chunk in documents] + [wire.END_OF_STREAM]
+            if fault.cut_stream:
+                return EventStream(events[: max(1, len(events) // 2)])
+            return (
+                BrokenAnswer(iter(events), "text/event-stream") if fault.break_stream else EventStream(events)
+            )
+        document = distorted(wire.completion(body, turn, usage), fault)
+        if not fault.break_stream:
             return JSONResponse(document)
         text = json.dumps(document)
         return BrokenAnswer(iter([text[: len(text) // 2], text[len(text) // 2 :]]), "application/json")

@@ -18,12 +18,27 @@ class Fault:
     status: int | None = None
     """HTTP status of the error answer; None lets the real answer through after a hang or up to a break."""
     error_type: str = "server_error"
-    error_code: str | None = None
+    error_code: str | int | None = None
+    """A number, as small local servers send it, or a word."""
     message: str = "The scripted model was told to fail."
     headers: Mapping[str, str] = field(default_factory=dict)
     hang_seconds: float = 0.0
     break_stream: bool = False
     """Drop the connection in the middle of the answer."""
+    body: str | None = None
+    """Send this instead of any answer, with `status` (200 without one) and `content_type`."""
+    content_type: str = "text/html"
+    calls_as: str = ""
+    """Write tool calls into the text: "fence" or "tag"."""
+    cut_arguments: bool = False
+    """Cut the JSON of every tool call in half."""
+    omit_usage: bool = False
+    finish_reason: str = ""
+    """Say that the answer ended for this reason."""
+    refusal: str = ""
+    """Refuse with these words instead of answering."""
+    cut_stream: bool = False
+    """End a streamed answer in the middle as if it were whole."""
 
     @classmethod
     def of(cls, raw: Mapping[str, Any]) -> "Fault":

@@ -23,19 +23,26 @@ def completion(body: Mapping[str, Any], turn: Turn, usage: Usage) -> dict[str, A
     return _envelope(body, "chat.completion") | {"choices": [choice], "usage": usage.as_json()}
 
 
-def chunks(body: Mapping[str, Any], turn: Turn, usage: Usage) -> Iterator[str]:
-    """Yield the server-sent events of an answer, usage last when `stream_options` asks for it."""
+END_OF_STREAM = "data: [DONE]\n\n"
+
+
+def chunks(body: Mapping[str, Any], turn: Turn, usage: Usage) -> Iterator[dict[str, Any]]:
+    """Yield the documents of a streamed answer, usage last when `stream_options` asks for it."""
     counted = bool((body.get("stream_options") or {}).get("include_usage"))
     envelope = _envelope(body, "chat.completion.chunk") | ({"usage": None} if counted else {})
     for delta in _deltas(body, turn):
-        yield _event(envelope | {"choices": [_choice(delta, None)]})
-    yield _event(envelope | {"choices": [_choice({}, _finish(turn))]})
+        yield envelope | {"choices": [_choice(delta, None)]}
+    yield envelope | {"choices": [_choice({}, _finish(turn))]}
     if counted:
-        yield _event(envelope | {"choices": [], "usage": usage.as_json()})
-    yield "data: [DONE]\n\n"
+        yield envelope | {"choices": [], "usage": usage.as_json()}
 
 
-def error(message: str, kind: str, code: str | None = None) -> dict[str, Any]:
+def event(document: Mapping[str, Any]) -> str:
+    """Return a document as a server-sent event."""
+    return f"data: {json.dumps(document, ensure_ascii=False)}\n\n"
+
+
+def error(message: str, kind: str, code: str | int | None = None) -> dict[str, Any]:
     """Return an error document in OpenAI's shape."""
     return {"error": {"message": message, "type": kind, "param": None, "code": code}}
 
@@ -93,10 +100,6 @@ def _finish(turn: Turn) -> str:
 
 def _pieces(text: str) -> Iterator[str]:
     return (text[start : start + PIECE] for start in range(0, len(text), PIECE))
-
-
-def _event(document: dict[str, Any]) -> str:
-    return f"data: {json.dumps(document, ensure_ascii=False)}\n\n"
 
 
 def _digest(body: Mapping[str, Any]) -> str:

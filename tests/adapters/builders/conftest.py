@@ -16,10 +16,12 @@ from demo.model.running import RunningModel, running_model
 from include.overnight.adapters.builders import AgentBuilder
 from include.overnight.adapters.models import ModelEndpoint
 from include.overnight.adapters.sandbox import BubblewrapSandbox
-from include.overnight.domain.changes import Base, BuildOutcome, Commission
+from include.overnight.domain.changes import Base, BuildOutcome, Commission, Usage
 from include.overnight.domain.errors import OverBudget
 from include.overnight.domain.issues import Issue, Repository
-from include.overnight.ports import Handle, Pending, Tree
+from include.overnight.ports import Handle, Healer, Pending, Tree
+
+from ..models.healers import TableHealer
 
 KEY = "sk-" + "test-key-of-the-scripted-model"
 
@@ -44,10 +46,10 @@ class PlainBudget:
         self.highest = max(self.highest, self.spent + sum(self.open.values(), Decimal(0)))
         return name
 
-    def settle(self, reservation: str, usd: Decimal, tokens: int) -> None:
-        assert usd <= self.open.pop(reservation), "a request cost more than its reservation"
-        self.spent += usd
-        self.tokens += tokens
+    def settle(self, reservation: str, usage: Usage) -> None:
+        assert usage.cost_usd <= self.open.pop(reservation), "a request cost more than its reservation"
+        self.spent += usage.cost_usd
+        self.tokens += usage.tokens
 
 
 @dataclass
@@ -78,10 +80,14 @@ class Bench:
         return ModelEndpoint(**{**values, **changes})
 
     def build(
-        self, commission: Commission | None = None, budget: PlainBudget | None = None, **changes: Any
+        self,
+        commission: Commission | None = None,
+        budget: PlainBudget | None = None,
+        healer: Healer | None = None,
+        **changes: Any,
     ) -> BuildOutcome:
         builder = self.builder(**changes)
-        outcome = builder.collect(self.begin(builder, commission, budget))
+        outcome = builder.collect(self.begin(builder, commission, budget, healer))
         assert not isinstance(outcome, Pending)
         return outcome
 
@@ -90,10 +96,15 @@ class Bench:
         return AgentBuilder({endpoint.tier: endpoint}, self.sandbox, clean, requests=requests)
 
     def begin(
-        self, builder: AgentBuilder, commission: Commission | None = None, budget: PlainBudget | None = None
+        self,
+        builder: AgentBuilder,
+        commission: Commission | None = None,
+        budget: PlainBudget | None = None,
+        healer: Healer | None = None,
     ) -> Handle:
         tree = Tree(self.tree, Base("main", "0" * 40), self.tree.parent / "git")
-        return builder.begin(commission or commission_for(), tree, budget or PlainBudget(Decimal(1)))
+        budget = budget or PlainBudget(Decimal(1))
+        return builder.begin(commission or commission_for(), tree, budget, healer or TableHealer())
 
     def requests(self) -> list[dict[str, Any]]:
         entries = self.model.model.journal.as_json()[self.asked_before :]

@@ -20,6 +20,7 @@ from include.overnight.domain.errors import (
     TimedOut,
 )
 
+from ..models.healers import TableHealer
 from .conftest import KEY, PlainBudget, commission_for
 
 GREETING = """
@@ -48,6 +49,10 @@ def turns(*calls: tuple[str, dict[str, Any]], text: str = "Done.") -> str:
         pairs = ", ".join(f"{name} = {json.dumps(value)}" for name, value in arguments.items())
         lines += ["[[attempts.turns]]", f'tool = "{tool}"', f"arguments = {{ {pairs} }}"]
     return "\n".join([*lines, "[[attempts.turns]]", f"text = {json.dumps(text)}"])
+
+
+def impatient() -> TableHealer:
+    return TableHealer(patient=False)
 
 
 def tool_results(bench) -> list[str]:
@@ -227,7 +232,7 @@ def test_what_the_provider_answers_decides_the_failure(bench, fields, kind):
     bench.script(turns())
     fault(bench, **fields)
     with pytest.raises(ModelFailure) as caught:
-        bench.build()
+        bench.build(healer=impatient())
     assert caught.value.kind is kind
     assert len(bench.requests()) == 1, "the client must not retry by itself"
 
@@ -236,7 +241,7 @@ def test_a_provider_that_asks_to_wait_is_heard(bench):
     bench.script(turns())
     fault(bench, status=429, error_code="rate_limit_exceeded", headers={"retry-after": "17"})
     with pytest.raises(ModelFailure) as caught:
-        bench.build()
+        bench.build(healer=impatient())
     assert caught.value.retry_after == 17.0
 
 
@@ -245,17 +250,17 @@ def test_a_refused_request_costs_nothing_and_a_broken_one_its_reservation(bench)
     refused, broken = PlainBudget(Decimal(1)), PlainBudget(Decimal(1))
     fault(bench, status=503)
     with pytest.raises(ModelFailure):
-        bench.build(budget=refused)
+        bench.build(budget=refused, healer=impatient())
     fault(bench, break_stream=True)
     with pytest.raises(ModelFailure):
-        bench.build(budget=broken)
+        bench.build(budget=broken, healer=impatient())
     assert (refused.spent, refused.open) == (Decimal(0), {})
     assert (broken.spent, broken.open) == (broken.highest, {})
 
 
 def test_a_request_that_takes_too_long_is_a_timeout_not_the_end_of_the_attempt(bench, silent_url):
     with pytest.raises(ModelFailure) as caught:
-        bench.build(timeout=0.5, base_url=silent_url)
+        bench.build(timeout=0.5, base_url=silent_url, healer=impatient())
     assert caught.value.kind is FailureKind.TIMEOUT
 
 

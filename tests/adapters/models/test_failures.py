@@ -9,8 +9,7 @@ import openai
 import pytest
 from pydantic_ai import exceptions as agent
 
-from include.overnight.adapters.models import classify_error
-from include.overnight.adapters.models.failures import was_billed
+from include.overnight.adapters.models.failures import classify_error, was_billed
 from include.overnight.domain.errors import FailureKind, ModelFailure
 
 REQUEST = httpx2.Request("POST", "http://model.invalid/v1/chat/completions")

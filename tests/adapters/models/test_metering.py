@@ -11,9 +11,11 @@ import httpx2
 import pytest
 from pydantic_ai import Agent
 
+from demo.model import Fault
 from demo.model.running import RunningModel, running_model
 from include.overnight.adapters.models import ModelEndpoint, upper_bound
 from include.overnight.adapters.models.metering import MeteredModel
+from include.overnight.domain.changes import Usage
 from include.overnight.domain.errors import OverBudget
 
 PROMPT = "Issue #12: x\nAttempt 1 on tier gpt-4\n"
@@ -34,9 +36,9 @@ class Book:
         self.reserved.append(usd)
         return str(len(self.reserved))
 
-    def settle(self, reservation: str, usd: Decimal, tokens: int) -> None:
+    def settle(self, reservation: str, usage: Usage) -> None:
         assert int(reservation) == len(self.settled) + 1
-        self.settled.append((usd, tokens))
+        self.settled.append((usage.cost_usd, usage.tokens))
 
 
 @pytest.fixture(scope="module")
@@ -104,3 +106,46 @@ def test_the_reservation_covers_every_byte_that_is_sent(served):
     sent = len(json.dumps(messages))
     least = upper_bound(endpoint(served), input_tokens=sent, max_tokens=100)
     assert book.reserved[0] >= least
+
+
+@pytest.mark.filterwarnings("ignore:Failed to extract usage")
+@pytest.mark.parametrize(
+    "usage",
+    [
+        {"prompt_tokens": -5, "completion_tokens": -5, "total_tokens": -10},
+        {"prompt_tokens": 0, "completion_tokens": 7, "total_tokens": 7},
+        {"prompt_tokens": 0, "completion_tokens": 0, "total_tokens": 0},
+        None,
+    ],
+)
+def test_usage_that_cannot_be_true_is_booked_at_the_reservation(served, usage):
+    message = {"role": "assistant", "content": "Done, and gladly."}
+    answer = {
+        "id": "x", "object": "chat.completion", "created": 1, "model": "m", "usage": usage,
+        "choices": [{"index": 0, "message": message, "finish_reason": "stop"}],
+    }  # fmt: skip
+    served.model.faults.add(Fault(body=json.dumps(answer), content_type="application/json"))
+    book = Book()
+    ask(served, book, stream=False)
+    assert [cost for cost, _ in book.settled] == book.reserved
+
+
+def test_reasoning_is_part_of_what_is_paid_as_output(served):
+    usage = {
+        "prompt_tokens": 100, "completion_tokens": 90, "total_tokens": 190,
+        "prompt_tokens_details": {"cached_tokens": 60}, "completion_tokens_details": {"reasoning_tokens": 80},
+    }  # fmt: skip
+    message = {"role": "assistant", "content": "Done, and gladly."}
+    choices = [{"index": 0, "message": message, "finish_reason": "stop"}]
+    answer = {
+        "id": "x",
+        "object": "chat.completion",
+        "created": 1,
+        "model": "m",
+        "usage": usage,
+        "choices": choices,
+    }
+    served.model.faults.add(Fault(body=json.dumps(answer), content_type="application/json"))
+    model = ask(served, Book(), stream=False)
+    assert (model.usage.input_tokens, model.usage.output_tokens, model.usage.cached_tokens) == (100, 90, 60)
+    assert model.usage.cost_usd == Decimal("0.00046"), "100 at $1 and 90 at $4 a million"

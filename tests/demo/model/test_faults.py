@@ -1,5 +1,6 @@
 """Faults on request, seen through OpenAI's own client."""
 
+import json
 import time
 
 import httpx
@@ -96,3 +97,50 @@ def test_pending_faults_are_cleared_over_http(running, inject, ask):
     inject(times=9, status=500)
     assert httpx.delete(f"{running.url}/_model/faults").status_code == 204
     assert ask().choices
+
+
+def test_a_body_of_its_own_takes_the_answers_place(running, inject):
+    inject(body="<html></html>", headers={"retry-after": "2"})
+    key = {"authorization": "Bearer demo-key"}
+    answer = httpx.post(f"{running.api_url}/chat/completions", json={"messages": []}, headers=key)
+    assert (answer.status_code, answer.text) == (200, "<html></html>")
+    assert (answer.headers["content-type"], answer.headers["retry-after"]) == ("text/html", "2")
+
+
+def test_a_code_may_be_a_number(inject, ask):
+    inject(status=429, error_code=429)
+    with pytest.raises(openai.RateLimitError) as caught:
+        ask()
+    assert caught.value.body["code"] == 429
+
+
+@pytest.mark.parametrize(("form", "opening"), [("fence", "```json"), ("tag", "<tool_call>")])
+@pytest.mark.parametrize("stream", [False, True])
+def test_calls_can_be_written_into_the_text(inject, ask, form, opening, stream):
+    inject(calls_as=form)
+    answer = ask(stream=stream)
+    if stream:
+        text = "".join(chunk.choices[0].delta.content or "" for chunk in answer if chunk.choices)
+    else:
+        assert answer.choices[0].message.tool_calls is None
+        text = answer.choices[0].message.content
+    assert opening in text
+    assert '"name": "read_file"' in text
+
+
+def test_arguments_usage_and_the_ending_can_be_spoilt(inject, ask):
+    inject(cut_arguments=True, omit_usage=True, finish_reason="odd")
+    answer = ask()
+    with pytest.raises(ValueError):
+        json.loads(answer.choices[0].message.tool_calls[0].function.arguments)
+    assert (answer.usage, answer.choices[0].finish_reason) == (None, "odd")
+
+
+def test_an_answer_can_be_refused_in_words(inject, ask):
+    inject(refusal="I will not.")
+    assert ask().choices[0].message.refusal == "I will not."
+
+
+def test_a_stream_can_end_in_the_middle_as_if_it_were_whole(inject, ask):
+    inject(cut_stream=True)
+    assert not any(chunk.choices[0].finish_reason for chunk in ask(stream=True))

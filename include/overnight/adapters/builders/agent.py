@@ -25,15 +25,24 @@ from pydantic_ai.messages import ModelMessage, ModelMessagesTypeAdapter
 from pydantic_ai.toolsets import CombinedToolset
 
 from ...domain.changes import BuildOutcome, Commission
-from ...domain.errors import NotFound, OvernightError, SettingsError, Stuck, TimedOut
-from ...ports import Budget, Handle, Pending, Sandbox, Tree
+from ...domain.errors import (
+    FailureKind,
+    ModelFailure,
+    NotFound,
+    OvernightError,
+    SettingsError,
+    Stuck,
+    TimedOut,
+)
+from ...domain.healing import Action
+from ...ports import Budget, Handle, Healer, Pending, Sandbox, Tree
 from ..models.endpoints import ModelEndpoint
 from ..models.failures import classify_error
-from ..models.metering import MeteredModel
+from ..models.healed import HealedModel
 from ..sandbox.backend import TreeBackend
 from .prompts import load_prompt, task_prompt
 from .tools import editing_tools
-from .watching import WatchedToolset
+from .watching import Circles, WatchedToolset
 
 _REQUESTS = 80
 _SUMMARY = 4000
@@ -49,6 +58,7 @@ class _Job:
     commission: Commission
     tree: Tree
     budget: Budget
+    healer: Healer
     endpoint: ModelEndpoint
 
 
@@ -77,7 +87,7 @@ class AgentBuilder:
         self._jobs: dict[str, _Job] = {}
         self._transcripts: dict[str, str] = {}
 
-    def begin(self, commission: Commission, tree: Tree, budget: Budget) -> Handle:
+    def begin(self, commission: Commission, tree: Tree, budget: Budget, healer: Healer) -> Handle:
         """Accept one attempt; SettingsError when no endpoint is known for its tier."""
         endpoint = self._endpoints.get(commission.tier)
         if endpoint is None:
@@ -86,13 +96,13 @@ class AgentBuilder:
                 f"no model is set for tier {commission.tier}: add it to `models` (set: {known})"
             )
         handle = Handle(self.name, uuid.uuid4().hex)
-        self._jobs[handle.id] = _Job(commission, tree, budget, endpoint)
+        self._jobs[handle.id] = _Job(commission, tree, budget, healer, endpoint)
         return handle
 
     def collect(self, handle: Handle) -> BuildOutcome | Pending:
         """Run the attempt to its end and return what it did.
 
-        :raises ModelFailure: the model did not answer usably.
+        :raises ModelFailure: the model did not answer usably, and the healer knew no more to try on its tier.
         :raises Stuck: it went in circles, or used up its requests.
         :raises TimedOut: its wall clock ended.
         :raises OverBudget: the next request could cross a limit; it was not sent.
@@ -121,7 +131,7 @@ class _Run:
         self._clean = clean
         self._limits = UsageLimits(request_limit=requests)
         self._started = time.monotonic()
-        self._model = MeteredModel(job.endpoint, job.budget)
+        self._model = HealedModel(job.endpoint, job.budget, job.healer)
         self.messages: list[ModelMessage] = []
         self._backend = TreeBackend(
             sandbox,
@@ -132,7 +142,8 @@ class _Run:
 
     async def outcome(self) -> BuildOutcome:
         """Let the agent work; our own errors pass, what a model or its client raises becomes ours."""
-        clock = asyncio.timeout(self._job.commission.seconds)
+        # Counted from the same moment as `_remaining`: the clock must end the attempt, not just its command.
+        clock = asyncio.timeout(self._started + self._job.commission.seconds - time.monotonic())
         with capture_run_messages() as messages:
             self.messages = messages
             try:
@@ -155,7 +166,8 @@ class _Run:
 
     async def _work(self) -> str:
         shell = SandboxToolset(self._backend)
-        tools = WatchedToolset(CombinedToolset([shell, editing_tools(self._backend)]), clean=self._clean)
+        both = CombinedToolset([shell, editing_tools(self._backend)])
+        tools = WatchedToolset(both, clean=self._clean, circles=Circles(self._may_nudge))
         agent: Agent[None, str] = Agent(
             self._model,
             instructions=load_prompt("build_system").text,
@@ -169,6 +181,10 @@ class _Run:
                 return (await agent.run(prompt, usage_limits=self._limits)).output
         finally:
             await self._model.close()
+
+    def _may_nudge(self, complaint: str) -> bool:
+        failure = ModelFailure(FailureKind.STUCK, f"{self._job.endpoint.model} goes in circles: {complaint}")
+        return self._job.healer.treat(failure).action is Action.NUDGE
 
     def _remaining(self) -> float:
         return max(0.1, self._started + self._job.commission.seconds - time.monotonic())

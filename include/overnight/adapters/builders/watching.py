@@ -1,4 +1,4 @@
-"""Notice when the builder goes in circles, say so once, then stop it."""
+"""Notice when the builder goes in circles; the healer says whether to tell it so or to stop it."""
 
 from __future__ import annotations
 
@@ -24,20 +24,22 @@ _FAILED_MARKS = ("[exit code: ", "[timed out after ", "[error] ")
 
 @dataclass(slots=True)
 class Circles:
-    """The last calls and their results; repeats are counted among them."""
+    """The last calls and their results; repeats are counted among them.
 
+    :param may_nudge: whether the complaint may be told to the builder, so that it can mend its ways.
+    """
+
+    may_nudge: Callable[[str], bool]
     calls: deque[tuple[str, str]] = field(default_factory=lambda: deque(maxlen=_REMEMBERED))
-    nudged: bool = False
 
     def after(self, call: str, result: str) -> str:
-        """Record a call; return the nudge it earned, "" for none; Stuck when it was nudged before."""
+        """Record a call; return the nudge it earned, "" for none; Stuck when there is to be none."""
         self.calls.append((call, result))
         complaint = self._complaint(call, result)
         if not complaint:
             return ""
-        if self.nudged:
-            raise Stuck(f"the builder goes in circles: {complaint}, after it was told once")
-        self.nudged = True
+        if not self.may_nudge(complaint):
+            raise Stuck(f"the builder goes in circles: {complaint}")
         self.calls.clear()
         return f"\n[note] You are going in circles: {complaint}. Stop, think, and do something different."
 
@@ -54,8 +56,8 @@ class Circles:
 class WatchedToolset(WrapperToolset[None]):
     """Every tool's result cleaned of secrets, its errors told as text, its repeats counted."""
 
-    clean: Callable[[str], str] = str
-    circles: Circles = field(default_factory=Circles)
+    clean: Callable[[str], str]
+    circles: Circles
 
     async def call_tool(
         self, name: str, tool_args: dict[str, Any], ctx: RunContext[None], tool: ToolsetTool[None]

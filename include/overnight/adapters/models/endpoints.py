@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
-import httpx2
-from openai import AsyncOpenAI
-from pydantic_ai.models.openai import OpenAIChatModel, OpenAIResponsesModel
-from pydantic_ai.providers.openai import OpenAIProvider
+if TYPE_CHECKING:
+    import httpx2
+    from openai import AsyncOpenAI
+    from pydantic_ai.models.openai import OpenAIChatModel, OpenAIResponsesModel
 
 _PROBE_SECONDS = 5.0
 _REQUEST_SECONDS = 300.0
@@ -25,7 +25,12 @@ class ModelEndpoint:
     :param input_usd_per_mtok: dollars per million tokens; with no price at all set, the offline price table
         answers, and cached input without a price of its own costs as much as any input.
     :param request_style: chat completions, or OpenAI's Responses.
-    :param timeout: seconds for one request.
+    :param timeout: seconds for one request; of a streamed one, seconds without a word.
+    :param parallel: the most requests at once from one process (None: no limit); with several worker
+        processes the real bound is processes times this.
+    :param tool_style: `text` also reads tool calls that the server writes into its answer's text; the local
+        builder's always are.
+    :param stream: let answers arrive piece by piece: slow models then need no long timeout.
     """
 
     tier: str
@@ -39,23 +44,44 @@ class ModelEndpoint:
     request_style: Literal["chat", "responses"] = "chat"
     max_output_tokens: int = 16_000
     timeout: float = _REQUEST_SECONDS
+    parallel: int | None = None
+    tool_style: Literal["native", "text"] = "native"
+    stream: bool = False
 
     def client(self) -> AsyncOpenAI:
         """Return a client that never retries by itself: retries are the ladder's decision, and cost money."""
+        from openai import AsyncOpenAI, DefaultAsyncHttpxClient  # seconds of imports, paid by who asks a model
+
+        from .hidden_errors import show_hidden_error
+
         return AsyncOpenAI(
-            base_url=self.base_url, api_key=self.api_key or _NO_KEY, max_retries=0, timeout=self.timeout
+            base_url=self.base_url,
+            api_key=self.api_key or _NO_KEY,
+            max_retries=0,
+            timeout=self.timeout,
+            http_client=DefaultAsyncHttpxClient(
+                timeout=self.timeout, event_hooks={"response": [show_hidden_error]}
+            ),
         )
 
     def open_model(self, client: AsyncOpenAI) -> OpenAIChatModel | OpenAIResponsesModel:
         """Return the model on a client, which the caller closes in the event loop that used it."""
+        from pydantic_ai.models.openai import OpenAIChatModel, OpenAIResponsesModel
+        from pydantic_ai.profiles.openai import OpenAIModelProfile
+        from pydantic_ai.providers.openai import OpenAIProvider
+
         provider = OpenAIProvider(openai_client=client)
         if self.request_style == "responses":
             return OpenAIResponsesModel(self.model, provider=provider)
-        return OpenAIChatModel(self.model, provider=provider)
+        # A stream that just stops is half an answer, whatever the library would make of it.
+        whole = OpenAIModelProfile(openai_chat_streaming_requires_finish_reason=True)
+        return OpenAIChatModel(self.model, provider=provider, profile=whole)
 
 
 def endpoint_is_up(endpoint: ModelEndpoint, *, seconds: float = _PROBE_SECONDS) -> str:
     """Ask an endpoint for its models; return "" when it answers, else what is wrong in one sentence."""
+    import httpx2
+
     url = f"{endpoint.base_url.rstrip('/')}/models"
     try:
         answer = httpx2.get(

@@ -4,25 +4,40 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 
 import httpx2
 import openai
 from pydantic_ai import exceptions as agent
 
 from ...domain.errors import FailureKind, ModelFailure
+from .hidden_errors import status_number
 
 _CODES = {
     "insufficient_quota": FailureKind.INSUFFICIENT_QUOTA,
     "billing_hard_limit_reached": FailureKind.INSUFFICIENT_QUOTA,
+    "billing_not_active": FailureKind.INSUFFICIENT_QUOTA,
+    "credit_balance_exhausted": FailureKind.INSUFFICIENT_QUOTA,
+    "organization_spend_limit_exceeded": FailureKind.INSUFFICIENT_QUOTA,
+    "organization_usage_limit_exceeded": FailureKind.INSUFFICIENT_QUOTA,
+    "project_spend_limit_exceeded": FailureKind.INSUFFICIENT_QUOTA,
     "context_length_exceeded": FailureKind.CONTEXT_EXHAUSTED,
     "string_above_max_length": FailureKind.CONTEXT_EXHAUSTED,
+    "exceed_context_size_error": FailureKind.CONTEXT_EXHAUSTED,
     "content_filter": FailureKind.REFUSAL,
     "content_policy_violation": FailureKind.REFUSAL,
+    "ResponsibleAIPolicyViolation": FailureKind.REFUSAL,
     "model_not_found": FailureKind.MODEL_GONE,
+    "DeploymentNotFound": FailureKind.MODEL_GONE,
     "invalid_api_key": FailureKind.AUTH,
+    "account_deactivated": FailureKind.AUTH,
     "rate_limit_exceeded": FailureKind.RATE_LIMIT,
+    "rate_limit_error": FailureKind.RATE_LIMIT,
+    "server_is_overloaded": FailureKind.TRANSPORT,
+    "overloaded": FailureKind.TRANSPORT,
 }
 """The provider's own word wins over the status: a 429 may be a rate limit or an empty account."""
 
@@ -33,6 +48,7 @@ _STATUSES = {
     404: FailureKind.MODEL_GONE,
     408: FailureKind.TIMEOUT,
     409: FailureKind.TRANSPORT,
+    425: FailureKind.TRANSPORT,
     410: FailureKind.MODEL_GONE,
     413: FailureKind.CONTEXT_EXHAUSTED,
     429: FailureKind.RATE_LIMIT,
@@ -48,16 +64,24 @@ _TYPES: tuple[tuple[type[BaseException], FailureKind], ...] = (
     (agent.ContentFilterError, FailureKind.REFUSAL),
     (openai.ContentFilterFinishReasonError, FailureKind.REFUSAL),
     (agent.ModelContextWindowExceededError, FailureKind.CONTEXT_EXHAUSTED),
+    (agent.ModelQuotaExceededError, FailureKind.INSUFFICIENT_QUOTA),
+    (agent.ModelRateLimitError, FailureKind.RATE_LIMIT),
+    (agent.ModelAuthenticationError, FailureKind.AUTH),
+    (agent.ModelNotFoundError, FailureKind.MODEL_GONE),
+    (agent.ModelRequestRejectedError, FailureKind.BAD_REQUEST),
     (agent.ModelServerError, FailureKind.TRANSPORT),
     (agent.ModelUnavailableError, FailureKind.TRANSPORT),
     (openai.APIConnectionError, FailureKind.TRANSPORT),
     (agent.ModelConnectionError, FailureKind.TRANSPORT),
+    (httpx2.InvalidURL, FailureKind.BAD_REQUEST),
     (httpx2.HTTPError, FailureKind.TRANSPORT),
     (openai.APIResponseValidationError, FailureKind.TRANSPORT),
     (json.JSONDecodeError, FailureKind.TRANSPORT),
-    (ConnectionError, FailureKind.TRANSPORT),
+    (OSError, FailureKind.TRANSPORT),
     (agent.OutputTokenLimitExceeded, FailureKind.BAD_REQUEST),
     (agent.UnexpectedModelBehavior, FailureKind.TRANSPORT),
+    (agent.ModelAPIError, FailureKind.TRANSPORT),
+    (openai.APIError, FailureKind.TRANSPORT),
 )
 """First match wins, over the exception and then its causes: narrow before wide."""
 
@@ -89,11 +113,13 @@ class _Told:
         for word in (self.code, self.error_type):
             if word in _CODES:
                 return _CODES[word]
-        if self.status is None:
-            return None
-        if self.status >= 500:
-            return _STATUSES.get(self.status, FailureKind.TRANSPORT)
-        return _STATUSES.get(self.status, FailureKind.BAD_REQUEST if self.status >= 400 else None)
+        return _kind_of_status(status_number(self.code)) or _kind_of_status(self.status)
+
+
+def _kind_of_status(status: int | None) -> FailureKind | None:
+    if status is None or status < 400:
+        return None
+    return _STATUSES.get(status, FailureKind.TRANSPORT if status >= 500 else FailureKind.BAD_REQUEST)
 
 
 def classify_error(error: BaseException, model: str = "the model") -> ModelFailure:
@@ -139,24 +165,39 @@ def _by_type(error: BaseException) -> FailureKind | None:
 
 def _told_by(error: BaseException) -> _Told | None:
     if isinstance(error, agent.ModelHTTPError):
-        return _Told(
-            error.status_code,
-            error.provider_error_code,
-            error.provider_error_type,
-            _positive(error.retry_after),
-        )
+        code, kind = error.provider_error_code, error.provider_error_type
+        wait = _asked_wait(error.headers or {})
+        return _Told(error.status_code, code, kind, _positive(error.retry_after) if wait is None else wait)
     if isinstance(error, agent.ModelAPIError):
         return _Told(None, error.provider_error_code, error.provider_error_type, _positive(error.retry_after))
     if isinstance(error, openai.APIStatusError):
-        wait = error.response.headers.get("retry-after")
-        return _Told(error.status_code, error.code, error.type, _positive(wait))
+        return _Told(error.status_code, error.code, error.type, _asked_wait(error.response.headers))
     if isinstance(error, openai.APIError):
         return _Told(None, error.code, error.type)
     return None
 
 
+def _asked_wait(headers: Mapping[str, str]) -> float | None:
+    """Return the seconds a response's headers ask to wait: milliseconds, seconds or a date; None if none."""
+    milliseconds = _positive(headers.get("retry-after-ms"))
+    if milliseconds is not None:
+        return milliseconds / 1000
+    told = headers.get("retry-after")
+    seconds = _positive(told)
+    return _until(told) if seconds is None and told else seconds
+
+
+def _until(date: str) -> float | None:
+    try:
+        moment = parsedate_to_datetime(date)
+    except (ValueError, TypeError):
+        return None
+    if moment.tzinfo is None:
+        moment = moment.replace(tzinfo=UTC)
+    return max(0.0, (moment - datetime.now(UTC)).total_seconds())
+
+
 def _positive(seconds: float | str | None) -> float | None:
-    """A wait in seconds; the header's date form is left to the ladder's own backoff."""
     try:
         value = float(seconds) if seconds is not None else -1.0
     except ValueError:

@@ -5,9 +5,11 @@ from __future__ import annotations
 import json
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
+from pydantic_ai.exceptions import UnexpectedModelBehavior
 from pydantic_ai.messages import ModelMessage, ModelMessagesTypeAdapter, ModelResponse
 from pydantic_ai.models import ModelRequestParameters, StreamedResponse
 from pydantic_ai.models.wrapper import WrapperModel
@@ -20,10 +22,13 @@ from ...domain.errors import FailureKind, ModelFailure
 from ...ports import Budget
 from .endpoints import ModelEndpoint
 from .failures import was_billed
+from .parallel import taking_turns
 from .prices import context_window, price, upper_bound
 
 _PER_MESSAGE = 16
 """Tokens a provider adds around a message or a tool, generously."""
+_TRIPPED = (ValueError, LookupError, TypeError, AttributeError)
+"""What a client raises when an answer's form makes it stumble, such as one without any choice in it."""
 _BYTES_PER_TOKEN = 4
 """Of ordinary text; only for the guess whether a conversation still fits, never for money."""
 
@@ -57,7 +62,8 @@ class MeteredModel(WrapperModel):
         """Reserve, send, settle."""
         reservation, bound = self._reserve(messages, model_request_parameters)
         try:
-            response = await super().request(messages, self._capped(model_settings), model_request_parameters)
+            async with taking_turns(self._endpoint):
+                response = await self._send(messages, self._capped(model_settings), model_request_parameters)
         except BaseException as error:
             self._settle_failed(reservation, bound, error)
             raise
@@ -75,15 +81,38 @@ class MeteredModel(WrapperModel):
         """Reserve, stream, settle; a stream that broke is settled at the reservation."""
         reservation, bound = self._reserve(messages, model_request_parameters)
         try:
-            async with super().request_stream(
-                messages, self._capped(model_settings), model_request_parameters, run_context
-            ) as stream:
+            async with (
+                taking_turns(self._endpoint),
+                super().request_stream(
+                    messages, self._capped(model_settings), model_request_parameters, run_context
+                ) as stream,
+            ):
                 yield stream
                 usage = stream.usage
         except BaseException as error:
             self._settle_failed(reservation, bound, error)
             raise
         self._settle(reservation, bound, usage, len(messages))
+
+    def recount(self) -> None:
+        """Count the whole conversation anew with the next request: its beginning has changed."""
+        self._counted_tokens = self._counted_messages = 0
+
+    async def _send(
+        self,
+        messages: list[ModelMessage],
+        settings: ModelSettings,
+        parameters: ModelRequestParameters,
+    ) -> ModelResponse:
+        try:
+            if not self._endpoint.stream:
+                return await super().request(messages, settings, parameters)
+            async with super().request_stream(messages, settings, parameters) as stream:
+                async for _ in stream:
+                    pass
+            return stream.get()
+        except _TRIPPED as error:
+            raise UnexpectedModelBehavior("the answer has a form that no client expects") from error
 
     def _capped(self, settings: ModelSettings | None) -> ModelSettings:
         return {**(settings or {}), "max_tokens": self._endpoint.max_output_tokens}
@@ -109,21 +138,23 @@ class MeteredModel(WrapperModel):
             )
 
     def _settle_failed(self, reservation: str, bound: Decimal, error: BaseException) -> None:
-        cost = bound if was_billed(error) else Decimal(0)
-        self._budget.settle(reservation, cost, 0)
-        self.usage += Usage(requests=1, cost_usd=cost)
+        self._book(reservation, Usage(requests=1, cost_usd=bound if was_billed(error) else Decimal(0)))
 
     def _settle(self, reservation: str, bound: Decimal, told: RequestUsage | None, messages: int) -> None:
-        """Book the real cost; without usage the whole reservation, since we cannot know."""
-        if told is None or not (told.input_tokens or told.output_tokens):
-            self._budget.settle(reservation, bound, 0)
-            self.usage += Usage(requests=1, cost_usd=bound)
+        """Book the real cost; without usage the whole reservation, since we cannot know.
+
+        Output tokens include those of reasoning, as the provider counts and prices them.
+        """
+        if told is None or told.input_tokens <= 0 or told.output_tokens < 0:
+            self._book(reservation, Usage(requests=1, cost_usd=bound))
             return
-        used = Usage(told.input_tokens, told.output_tokens, told.cache_read_tokens)
-        cost = price(self._endpoint, used)
-        self._budget.settle(reservation, cost, used.tokens)
-        self.usage += Usage(used.input_tokens, used.output_tokens, used.cached_tokens, 1, cost)
+        used = Usage(told.input_tokens, told.output_tokens, max(0, told.cache_read_tokens), requests=1)
+        self._book(reservation, replace(used, cost_usd=price(self._endpoint, used)))
         self._counted_tokens, self._counted_messages = used.tokens, messages + 1  # with the answer itself
+
+    def _book(self, reservation: str, usage: Usage) -> None:
+        self._budget.settle(reservation, usage)
+        self.usage += usage
 
 
 def _tools_size(parameters: ModelRequestParameters) -> int:
