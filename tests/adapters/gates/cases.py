@@ -14,6 +14,7 @@ from include.overnight.ports import Case
 from tests.adapters.git.remotes import ORDER, MemoryStorage, Upstream
 
 Edit = Callable[[Path], object]
+MESSAGE = "The change (#1)\n\nOvernight-Night: night-1\nOvernight-Issue: 1\nOvernight-Model: gpt-4 (scripted)\n"
 
 
 @dataclass
@@ -36,7 +37,7 @@ class Bench:
         base = Base("main", workspace.refresh(repository))
         work = workspace.open_tree(repository, base, "build")
         edit(work.path, after)
-        assert workspace.commit(work, "the change", ORDER), upstream
+        assert workspace.commit(work, MESSAGE, ORDER), upstream
         change = workspace.pack(work, 1, "overnight/1-x")
         head = workspace.open_change(repository, change, "head")
         return Case(

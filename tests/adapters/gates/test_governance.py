@@ -2,6 +2,8 @@ from __future__ import annotations
 
 import os
 from dataclasses import replace
+from datetime import UTC, datetime
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -10,6 +12,8 @@ from include.overnight.adapters.gates import GATES, make_gates
 from include.overnight.adapters.gates import governance as governing
 from include.overnight.adapters.gates.governance import GovernanceGate
 from include.overnight.adapters.gates.leaks import secrets_in
+from include.overnight.domain.approvals import Approval
+from include.overnight.domain.evidence import EscalationFact, LedgerFacts
 from include.overnight.domain.gates import GateName, GateResult, GateStatus
 from include.overnight.domain.orders import Commands, Limits
 
@@ -116,6 +120,69 @@ def test_a_secret_in_a_binary_or_far_into_a_line_is_found(bench, sandbox):
 )
 def test_what_only_looks_odd_is_no_secret(line):
     assert list(secrets_in([(1, line)])) == []
+
+
+def approved(case, **words):
+    approval = Approval(**{"who": "Ann", "why": "the new matrix", "issue": 1} | words)
+    return replace(case, ledger=LedgerFacts(approvals=(approval,)))
+
+
+def test_a_protected_path_that_a_person_approved_in_the_ledger_passes_and_says_so(bench, sandbox):
+    case = bench.case(BEFORE, {".github/workflows/ci.yml": "on: [push]\n", "ruff.toml": "x = 1\n"})
+    gate = GovernanceGate(sandbox)
+    judged = gate.judge(approved(case, subject="protected:.github/workflows/*"))
+    assert places(judged) == [("protected_path", "ruff.toml")]
+    judged = gate.judge(approved(case, subject="protected:*"))
+    assert judged.status is GateStatus.PASS
+    assert judged.reason.endswith("2 paths approved by Ann")
+    for words in ({"granted": False}, {"issue": 2}, {"repository": "R_other"}):
+        assert gate.judge(approved(case, subject="protected:*", **words)).failed
+    refused = Approval("protected:*", "Bo", "no", granted=False, at=datetime(2026, 1, 2, tzinfo=UTC))
+    both = replace(case.ledger or LedgerFacts(), approvals=(refused, Approval("protected:*", "Ann", "yes")))
+    assert gate.judge(replace(case, ledger=both)).failed
+
+
+def test_an_approval_written_into_the_change_and_one_for_a_secret_mean_nothing(bench, sandbox):
+    after = {
+        ".overnight/approvals.json": '[{"subject": "protected:*", "who": "Ann", "why": "yes"}]\n',
+        "ruff.toml": "# approved by Ann\n",
+        "key.txt": SECRETS["AWS"],
+    }
+    case = bench.case(BEFORE, after)
+    assert ("protected_path", "ruff.toml") in places(GovernanceGate(sandbox).judge(case))
+    allowed = approved(case, subject="protected:*")
+    assert places(GovernanceGate(sandbox).judge(allowed)) == [("secret", "key.txt")]
+
+
+def test_only_scripts_may_become_executable(bench, sandbox):
+    def change(tree: Path) -> None:
+        for name, text in (("run.sh", "#!/bin/sh\n"), ("README.md", "y\n"), ("tool", "\x7fELF")):
+            (tree / name).write_text(text)
+            (tree / name).chmod(0o755)
+
+    assert places(judge(bench, sandbox, change)) == [("executable", "README.md"), ("executable", "tool")]
+
+
+def test_new_dependencies_are_told_and_addresses_fail(bench, sandbox):
+    text = PYPROJECT.replace('version = "1"', 'version = "1"\ndependencies = ["x", "y>1"]')
+    assert judge(bench, sandbox, {"pyproject.toml": text}).reason.endswith("; new dependencies: x, y")
+    bench.folder /= "again"
+    case = bench.case(BEFORE, {"requirements.txt": "x @ https://evil.example/x.whl\n"})
+    assert places(GovernanceGate(sandbox).judge(case)) == [("dependency_source", "requirements.txt")]
+
+
+def test_escalations_need_a_reason_and_the_budget_is_kept(bench, sandbox):
+    case = bench.case(BEFORE, {"README.md": "y\n"})
+    good = (
+        EscalationFact("gpt-5.1", "architecture_update"),
+        EscalationFact("x", "experimental", approved=True),
+    )
+    facts = LedgerFacts(escalations=good, spent_usd=Decimal(3))
+    assert GovernanceGate(sandbox).judge(replace(case, ledger=facts)).status is GateStatus.PASS
+    bad = (EscalationFact("x", ""), EscalationFact("x", "because"), EscalationFact("x", "optimization"))
+    facts = LedgerFacts(escalations=bad, spent_usd=Decimal("3.01"))
+    found = GovernanceGate(sandbox).judge(replace(case, ledger=facts)).findings
+    assert [finding.rule for finding in found] == ["escalation"] * 3 + ["budget"]
 
 
 def test_a_secret_that_was_there_before_is_not_the_changes(bench, sandbox):

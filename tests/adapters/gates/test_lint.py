@@ -78,3 +78,56 @@ def test_a_missing_linter_fails_and_the_fix_is_named_when_nobody_asked_for_it(be
     result = LintGate(sandbox).judge(bench.case({"a.py": OLD}, {"a.py": "x = 1\n"}, commands))
     assert result.status is GateStatus.FAIL
     assert ("lint: false" in result.reason) is told
+
+
+def test_findings_of_a_linter_that_exits_with_zero_are_read(bench, sandbox):
+    commands = Commands(lint="grep -n bad *.txt | sed 's/^/a.txt:/; s/:bad.*/: warning it is bad/'; true")
+    result = LintGate(sandbox).judge(bench.case({"a.txt": "good\n"}, {"a.txt": "good\nbad\n"}, commands))
+    assert [(finding.rule, finding.path, finding.line) for finding in result.findings] == [
+        ("lint", "a.txt", 2)
+    ]
+    assert (
+        not LintGate(sandbox)
+        .judge(type(bench)(bench.folder / "old").case({"a.txt": "bad\n"}, {"b.py": "x = 1\n"}, commands))
+        .failed
+    )
+
+
+@pytest.mark.parametrize(
+    ("name", "line"),
+    [
+        ("a.py", "import os  # noqa: F401"),
+        ("a.py", "x: int = 'a'  # type: ignore[assignment]"),
+        ("a.js", "// eslint-disable-next-line semi"),
+        ("a.ts", "// @ts-ignore"),
+        ("a.rs", "#[allow(dead_code)]"),
+        ("a.go", "var x = 1 //nolint:unused"),
+        ("a.sh", "# shellcheck disable=SC2086"),
+    ],
+)
+def test_silencing_a_tool_is_a_finding_unless_instructions_allow_it(bench, sandbox, name, line):
+    case = bench.case({name: "\n"}, {name: f"\n{line}\n"}, Commands(lint="true"))
+    result = LintGate(sandbox).judge(case)
+    assert [(finding.rule, finding.path, finding.line) for finding in result.findings] == [
+        ("suppression", name, 2)
+    ]
+    word = {"py": "noqa or type: ignore", "js": "eslint-disable", "ts": "@ts-ignore", "rs": "#[allow]"}
+    text = f"You may use `{word.get(name[2:], 'nolint and shellcheck disable')}` with a reason."
+    allowed = replace(case, instructions=(("AGENTS.md", text),))
+    assert not LintGate(sandbox).judge(allowed).failed
+    forbidden = replace(case, instructions=(("AGENTS.md", f"Do not. {text}"),))
+    assert LintGate(sandbox).judge(forbidden).failed
+
+
+def test_a_silencing_comment_that_moved_or_stands_in_a_string_is_no_finding(bench, sandbox):
+    quiet = "import os  # noqa: F401\n"
+    after = {"a.py": None, "b.py": f"\n{quiet}", "c.py": 'TEXT = "import os  # noqa"\n', "d.md": "# noqa\n"}
+    case = bench.case({"a.py": quiet}, after, Commands(lint="true"))
+    assert LintGate(sandbox).judge(case).status is GateStatus.PASS
+
+
+def test_a_linter_that_is_not_installed_fails_and_says_where_to_install_it(bench, sandbox):
+    commands = Commands(lint="python -m no_such_linter .", source=".overnight.yml")
+    result = LintGate(sandbox).judge(bench.case({"a.py": OLD}, {"a.py": "x = 1\n"}, commands))
+    assert result.failed
+    assert "install it with `setup`" in result.reason

@@ -39,3 +39,50 @@ def test_the_same_complaint_once_more_is_new():
     base = [Message("a.py", 1, "E1")]
     head = [Message("a.py", 1, "E1"), Message("a.py", 9, "E1")]
     assert new_messages(base, head, {}) == [Message("a.py", 9, "E1")]
+
+
+@pytest.mark.parametrize(
+    ("said", "messages"),
+    [
+        (
+            "\n/work/src/a.js\n  3:7  error  Missing semicolon  semi\n  4:1  warning  No console\n\n✖ 2\n",
+            [
+                Message("src/a.js", 3, "error Missing semicolon semi"),
+                Message("src/a.js", 4, "warning No console"),
+            ],
+        ),
+        (
+            '[{"filePath":"/work/a.js","messages":[{"ruleId":"semi","line":3,"message":"Missing"}]}]',
+            [Message("a.js", 3, "Missing semi")],
+        ),
+        (
+            '[{"code":"F401","filename":"/work/a.py","location":{"row":1,"column":8},"message":"unused"}]',
+            [Message("a.py", 1, "F401 unused")],
+        ),
+        (
+            "Checking formatting...\n[warn] src/a.js\n[warn] Code style issues found\n",
+            [Message("src/a.js", 0, "warn")],
+        ),
+        ("would reformat a.py\nOh no!\n", [Message("a.py", 0, "would reformat")]),
+        (
+            "In run.sh line 3:\necho $x\n     ^-- SC2086 (info): Double quote\n",
+            [Message("run.sh", 3, "SC2086 (info): Double quote")],
+        ),
+        (
+            "warning: unused variable: `x`\n --> src/main.rs:2:9\n  |\n",
+            [Message("src/main.rs", 2, "warning: unused variable: `x`")],
+        ),
+        (
+            "main.go:3:2: x declared and not used (typecheck)",
+            [Message("main.go", 3, "x declared and not used (typecheck)")],
+        ),
+        (
+            "************* Module a\na.py:1:0: C0114: Missing docstring",
+            [Message("a.py", 1, "C0114: Missing docstring")],
+        ),
+        ("[]", []),
+        ("[{broken", []),
+    ],
+)
+def test_each_linters_own_format_is_read(said, messages):
+    assert read_messages(said) == messages

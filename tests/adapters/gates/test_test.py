@@ -14,7 +14,7 @@ from include.overnight.domain.orders import Commands
 # Starting pytest with every plugin of this environment would take most of these tests' time.
 PYTEST = Commands(test="python -m pytest -q", environment=(("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1"),))
 ONE = "def test_one():\n    assert 1 == 1\n"
-TWO = "\n\ndef test_two():\n    assert 2 == 2\n"
+TWO = "\n\ndef test_two():\n    assert int('2') == 2\n"
 FAILING = "\n\ndef test_old():\n    assert 0\n"
 SUITE = {"tests/test_x.py": ONE + TWO}
 
@@ -57,15 +57,15 @@ def test_a_file_that_cannot_be_collected_does_not_hide_the_others(bench, sandbox
 
 def test_each_way_of_checking_less_is_found(bench, sandbox):
     tests = {
-        name: f"def test_{name}():\n    assert {value} == {value}\n"
+        name: f"def test_{name}():\n    assert int('{value}') == {value}\n"
         for value, name in enumerate(("kept", "removed", "skipped", "xfailed", "emptied", "made_true"))
     }
     after = tests | {
         "removed": "",
         "skipped": "import pytest\n@pytest.mark.skip\n" + tests["skipped"],
         "xfailed": "import pytest\n@pytest.mark.xfail\n" + tests["xfailed"].replace("== 3", "== 4"),
-        "emptied": tests["emptied"].replace("assert 4 == 4", "pass"),
-        "made_true": tests["made_true"].replace("5 == 5", "True"),
+        "emptied": tests["emptied"].replace("assert int('4') == 4", "pass"),
+        "made_true": tests["made_true"].replace("int('5') == 5", "True"),
     }
     before = {f"tests/test_{name}.py": text for name, text in tests.items()}
     case = bench.case(before, {f"tests/test_{name}.py": text for name, text in after.items()}, PYTEST)
@@ -118,7 +118,7 @@ def test_a_test_that_ends_the_process_with_success_does_not_pass(bench, sandbox)
 
 def test_a_suite_that_swaps_files_on_disk_cannot_hide_what_it_weakened(bench, sandbox):
     back = f"import pathlib\npathlib.Path('tests/test_x.py').write_text({ONE + TWO!r})\n"
-    after = {"tests/test_x.py": ONE + TWO.replace("assert 2 == 2", "pass"), "tests/conftest.py": back}
+    after = {"tests/test_x.py": ONE + TWO.replace("assert int('2') == 2", "pass"), "tests/conftest.py": back}
     assert "weakened" in rules(Gate(sandbox).judge(bench.case(SUITE, after, PYTEST)))
 
 

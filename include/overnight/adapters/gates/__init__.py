@@ -8,8 +8,13 @@ from ...domain.gates import GateName
 from ...ports import Gate, Sandbox
 from .base_run import record_base
 from .build import BuildGate
+from .cdw import DocumentationGate
+from .drift import DriftGate
 from .governance import GovernanceGate
 from .lint import LintGate
+from .memory import MemoryGate
+from .qic import QicGate
+from .qiel import QielGate
 from .test import TestGate
 
 __all__ = ["GATES", "make_gates", "record_base"]
@@ -18,6 +23,11 @@ GATES: Mapping[GateName, Callable[[Sandbox], Gate]] = {
     GateName.BUILD: BuildGate,
     GateName.LINT: LintGate,
     GateName.TEST: TestGate,
+    GateName.QIC: QicGate,
+    GateName.QIEL: QielGate,
+    GateName.CDW: DocumentationGate,
+    GateName.MEMORY: MemoryGate,
+    GateName.DRIFT: DriftGate,
     GateName.GOVERNANCE: GovernanceGate,
 }
 

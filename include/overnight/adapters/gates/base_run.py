@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from ...domain.orders import Commands
 from ...ports import Case, Ran, Sandbox, Tree
-from .junit import SuiteRun, TestStatus, run_suite
 from .messages import Message, read_messages
+from .results import SuiteRun, TestStatus
 from .running import Runner
+from .suites import run_suite
+
+_RERUN_AT_MOST = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,14 +25,23 @@ class LintRun:
 
 
 def record_base(
-    sandbox: Sandbox, tree: Tree, commands: Commands, seconds: float = 900.0, *, network: bool = False
+    sandbox: Sandbox,
+    tree: Tree,
+    commands: Commands,
+    seconds: float = 900.0,
+    *,
+    network: bool = False,
+    hosts: tuple[str, ...] = (),
 ) -> dict[str, Any]:
     """Build, lint and test a base tree; return a JSON document for `Case.base_results`.
 
     Keys: `sha`, and per command that exists `build` {exit_code}, `lint` {exit_code, messages} and
-    `test` {exit_code, timed_out, seconds, tests}. The gates ignore a document of another sha.
+    `test` {exit_code, timed_out, seconds, runner, reported, tests, flaky}. The gates ignore a document of
+    another sha.
+
+    :param hosts: what setup may reach when it has the network; empty means everything.
     """
-    runner = Runner(sandbox, commands, seconds, network)
+    runner = Runner(sandbox, commands, seconds, network, hosts)
     recorded: dict[str, Any] = {"sha": tree.base.sha}
     if commands.build:
         recorded["build"] = {"exit_code": runner.run(tree, commands.build).exit_code}
@@ -38,14 +50,32 @@ def record_base(
         messages = [[message.path, message.line, message.text] for message in lint.messages]
         recorded["lint"] = {"exit_code": lint.exit_code, "messages": messages}
     if commands.test:
-        suite = run_suite(runner, tree, commands.test)
-        recorded["test"] = {
-            "exit_code": suite.ran.exit_code,
-            "timed_out": suite.ran.timed_out,
-            "seconds": round(suite.ran.seconds, 3),
-            "tests": {test: status.value for test, status in suite.tests.items()},
-        }
+        recorded["test"] = _suite_document(_suite(runner, tree))
     return recorded
+
+
+def _suite(runner: Runner, tree: Tree) -> SuiteRun:
+    """Run the base's suite; when a few tests fail a second run tells which of them are flaky."""
+    first = run_suite(runner, tree, runner.commands.test)
+    failed = first.having(TestStatus.FAILED)
+    if not 0 < len(failed) <= _RERUN_AT_MOST or first.ran.timed_out:
+        return first
+    second = run_suite(runner, tree, runner.commands.test)
+    flaky = failed & second.having(TestStatus.PASSED)
+    calm = {test: TestStatus.PASSED if test in flaky else status for test, status in first.tests.items()}
+    return replace(first, tests=calm, flaky=flaky)
+
+
+def _suite_document(suite: SuiteRun) -> dict[str, Any]:
+    return {
+        "exit_code": suite.ran.exit_code,
+        "timed_out": suite.ran.timed_out,
+        "seconds": round(suite.ran.seconds, 3),
+        "runner": suite.runner,
+        "reported": suite.reported,
+        "tests": {test: status.value for test, status in suite.tests.items()},
+        "flaky": sorted(suite.flaky),
+    }
 
 
 def lint_run_of(case: Case, runner: Runner) -> LintRun:
@@ -61,9 +91,15 @@ def suite_run_of(case: Case, runner: Runner) -> SuiteRun:
     """Return the base's test run: the recorded one, else a fresh one."""
     known = _recorded(case, "test")
     if known is None:
-        return run_suite(runner, case.base, case.commands.test)
+        return _suite(runner, case.base)
     ran = Ran(known["exit_code"], "", "", known["timed_out"], known["seconds"])
-    return SuiteRun(ran, {test: TestStatus(status) for test, status in known["tests"].items()})
+    return SuiteRun(
+        ran,
+        {test: TestStatus(status) for test, status in known["tests"].items()},
+        known.get("runner", ""),
+        known.get("reported", True),
+        frozenset(known.get("flaky", ())),
+    )
 
 
 def _recorded(case: Case, step: str) -> Mapping[str, Any] | None:

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from pathlib import PurePosixPath
 
-from .junit import SuiteRun, TestStatus
+from .results import SuiteRun, TestStatus
 
 
 def broken(base: SuiteRun, head: SuiteRun) -> frozenset[str]:

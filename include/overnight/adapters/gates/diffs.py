@@ -18,6 +18,7 @@ class FileDiff:
     :param old_path: where it was, "" for a new file.
     :param new_mode: git's mode such as "100644", "" for a deleted file.
     :param added: (line number, text) of every added line.
+    :param gone: text of every removed line.
     """
 
     path: str = ""
@@ -28,6 +29,7 @@ class FileDiff:
     deleted: bool = False
     added: list[tuple[int, str]] = field(default_factory=list)
     removed: int = 0
+    gone: list[str] = field(default_factory=list)
 
     @property
     def paths(self) -> tuple[str, ...]:
@@ -120,6 +122,7 @@ def _read_hunk(file: FileDiff, lines: Iterator[str], hunk: re.Match[str]) -> Non
             file.added.append((number, line[1:]))
         if line.startswith("-"):
             file.removed += 1
+            file.gone.append(line[1:])
         old -= not line.startswith(("+", "\\"))
         new -= not line.startswith(("-", "\\"))
         number += not line.startswith(("-", "\\"))

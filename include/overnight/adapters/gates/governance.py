@@ -1,24 +1,32 @@
-"""Gate governance: no protected path, no secret, nothing that leaves the repository, and within its size."""
+"""Gate governance: protected paths, secrets, licences, sources, file names, commits, money, size."""
 
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Iterator
-from functools import partial
+from collections.abc import Iterable, Iterator
+from functools import cache, partial
 from time import monotonic
 
+from ...domain.approvals import PROTECTED as PROTECTED_SUBJECT
+from ...domain.approvals import Approval, permission_for
 from ...domain.gates import Finding, GateName, GateResult, GateStatus
+from ...domain.orders import Commands
 from ...ports import Case, Sandbox
-from ..git import entries, read_blob, read_committed
-from ..git.contents import Entry
+from ..git import Entry, entries, listing, read_blob, read_committed
+from .accounts import account_findings, commit_findings
 from .diffs import FileDiff, parse_diff
+from .file_names import odd_names
 from .leaks import secrets_in
-from .protection import protected_touches
+from .licences import missing_headers
+from .protection import RULE, protected_touches
+from .sources import dependency_changes
 
 MAX_FILE_BYTES = 1024 * 1024
 _MODES = {"", "100644", "100755"}
-_SYMLINK, _SUBMODULE = "120000", "160000"
+_SYMLINK, _SUBMODULE, _EXECUTABLE = "120000", "160000", "100755"
 _SHOWN = 100
+_MAY_BE_APPROVED = {RULE, "dependency_source", "licence", "large_file", "executable", "submodule"}
+"""Secrets, false names and accounts are not for anybody to allow."""
 
 
 class GovernanceGate:
@@ -30,30 +38,68 @@ class GovernanceGate:
         """Take the sandbox every gate is given; this one runs nothing."""
 
     def judge(self, case: Case) -> GateResult:
-        """Pass when no rule is broken; every broken one is a finding."""
+        """Pass when no rule is broken; every broken one is a finding.
+
+        What a person approved is looked up in the ledger's facts, never in the change.
+        """
         began = monotonic()
         files = parse_diff(case.diff)
-        before = partial(read_committed, case.head, case.change.base.sha)
-        after = partial(read_committed, case.head, case.change.head_sha)
-        findings = [
-            *protected_touches(files, case.commands.protected_paths, before, after),
+        before = cache(partial(read_committed, case.head, case.change.base.sha))
+        after = cache(partial(read_committed, case.head, case.change.head_sha))
+        direct, names = dependency_changes(files, before, after)
+        found = [
+            *protected_touches(files, case.commands.protected_paths, before, after, _run(case.commands)),
+            *direct,
+            *odd_names(files, listing(case.head, case.change.head_sha)),
             *_in_files(case, files),
+            *missing_headers(case, files, listing(case.base, case.change.base.sha)),
             *_sizes(case),
+            *commit_findings(case),
+            *account_findings(case.ledger, case.order),
         ]
+        findings, allowed = _without_approved(case, found)
+        told = _told(allowed, names)
         seconds = monotonic() - began
         if not findings:
-            reason = f"{len(case.change.files)} files changed, no rule is broken"
+            reason = f"{len(case.change.files)} files changed, no rule is broken{told}"
             return GateResult(self.name, GateStatus.PASS, reason, seconds=seconds)
         kinds = [finding.rule for finding in findings]
         reason = ", ".join(f"{kinds.count(kind)} × {kind.replace('_', ' ')}" for kind in dict.fromkeys(kinds))
         return GateResult(
             gate=self.name,
             status=GateStatus.FAIL,
-            reason=reason,
+            reason=reason + told,
             findings=tuple(findings[:_SHOWN]),
             seconds=seconds,
             hint="leave protected files as they are and take secrets out; a person must do what needs them",
         )
+
+
+def _run(commands: Commands) -> str:
+    return "\n".join((commands.setup, commands.build, commands.lint, commands.test))
+
+
+def _without_approved(case: Case, found: Iterable[Finding]) -> tuple[list[Finding], list[Approval]]:
+    """Part the findings that a person allowed, path by path, from those that stand."""
+    words = case.ledger.approvals if case.ledger else ()
+    standing: list[Finding] = []
+    allowed: dict[str, Approval] = {}
+    for finding in found:
+        subject = f"{PROTECTED_SUBJECT}:{finding.path}"
+        word = permission_for(words, case.repository.node_id, case.issue.number, subject)
+        if word is not None and finding.path and finding.rule in _MAY_BE_APPROVED:
+            allowed[finding.path] = word
+        else:
+            standing.append(finding)
+    return standing, list(allowed.values())
+
+
+def _told(allowed: list[Approval], names: list[str]) -> str:
+    who = ", ".join(sorted({word.who for word in allowed}))
+    paths = "1 path" if len(allowed) == 1 else f"{len(allowed)} paths"
+    approved = f"; {paths} approved by {who}" if allowed else ""
+    more = f" and {len(names) - 10} more" if len(names) > 10 else ""
+    return approved + (f"; new dependencies: {', '.join(names[:10])}{more}" if names else "")
 
 
 def _in_files(case: Case, files: list[FileDiff]) -> Iterator[Finding]:
@@ -73,6 +119,9 @@ def _in_file(case: Case, file: FileDiff, entry: Entry) -> Iterator[Finding]:
     if entry.size > MAX_FILE_BYTES:
         yield Finding("large_file", f"{entry.size:,} bytes; at most {MAX_FILE_BYTES:,}", file.path)
         return
+    made_executable = file.new_mode == _EXECUTABLE and file.old_mode != _EXECUTABLE
+    if made_executable and not read_blob(case.head, entry.blob).startswith(b"#!"):
+        yield Finding("executable", "is made executable and is no script", file.path)
     lines = file.added
     if file.binary:
         lines = list(enumerate(read_blob(case.head, entry.blob).decode("latin-1").split("\n"), 1))

@@ -2,14 +2,24 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Sequence
+from functools import partial
+
 from ...domain.gates import Finding, GateName, GateResult, GateStatus
 from ...ports import Case, Ran, Sandbox
+from ..git import read_committed
 from .base_run import LintRun, lint_run_of
-from .diffs import parse_diff
+from .diffs import FileDiff, parse_diff
 from .messages import Message, new_messages, read_messages
 from .running import ending, evidence, runner_of
+from .suppressions import added_suppressions
 
 _SHOWN = 100
+_MISSING = re.compile(
+    r"No module named [\w.'-]+|[\w./-]+: (?:command )?not found|Cannot find (?:module|package) \S+"
+    r"|could not determine executable to run|no such (?:sub)?command\W+\S+"
+)
 
 
 class LintGate:
@@ -21,53 +31,78 @@ class LintGate:
         self._sandbox = sandbox
 
     def judge(self, case: Case) -> GateResult:
-        """Pass when nothing is new; without readable messages the exit codes decide."""
+        """Pass when nothing is new and nothing was silenced; without readable messages exit codes decide."""
         if not case.commands.lint:
             return GateResult(self.name, GateStatus.NOT_APPLICABLE, "the repository has no lint command")
         runner = runner_of(case, self._sandbox)
         ran = runner.run(case.head, case.commands.lint)
         if ran.timed_out:
-            return self._failed(ran, f"the lint command {ending(ran, runner.seconds)}")
-        if ran.exit_code == 0:
-            return GateResult(
-                self.name, GateStatus.PASS, "the lint command finds nothing", (), ran.seconds, evidence(ran)
-            )
-        return self._compared(case, ran, lint_run_of(case, runner))
-
-    def _compared(self, case: Case, ran: Ran, base: LintRun) -> GateResult:
-        """Judge a run that complained, by what the base's run complained of."""
+            return _failed(ran, f"the lint command {ending(ran, runner.seconds)}")
+        files = parse_diff(case.diff)
+        silenced = _silenced(case, files)
         said = read_messages(ran.output)
-        renamed = {file.old_path: file.path for file in parse_diff(case.diff) if file.old_path}
-        new = new_messages(base.messages, said, renamed)
-        if new:
-            count = "1 new message" if len(new) == 1 else f"{len(new)} new messages"
-            return self._failed(ran, f"{count} against the base", new)
-        if base.exit_code == ran.exit_code and not said and _only_detected(case.commands.source):
-            return self._failed(
-                ran,
-                f"`{case.commands.lint}` was detected and does not run on the base either: name the right "
-                "command as `lint` in .overnight.yml, or switch it off there with `lint: false`",
-            )
-        if base.exit_code != ran.exit_code or not said:
-            known = "as on the base" if base.exit_code else "and succeeds on the base"
-            return self._failed(
-                ran, f"the lint command {ending(ran, 0)} without a readable new message, {known}"
-            )
-        count = "1 message" if len(said) == 1 else f"{len(said)} messages"
-        reason = f"nothing new; the base has the same {count}"
-        return GateResult(self.name, GateStatus.PASS, reason, (), ran.seconds, evidence(ran))
+        if ran.exit_code == 0 and not said:
+            return _clean(ran, "the lint command finds nothing", silenced)
+        return _compared(case, ran, lint_run_of(case, runner), files, silenced)
 
-    def _failed(self, ran: Ran, reason: str, new: list[Message] | None = None) -> GateResult:
-        findings = [Finding("lint", message.text, message.path, message.line) for message in new or []]
-        return GateResult(
-            gate=self.name,
-            status=GateStatus.FAIL,
-            reason=reason,
-            findings=tuple(findings[:_SHOWN]),
-            seconds=ran.seconds,
-            evidence=evidence(ran),
-            hint="mend what is new; do not silence the linter",
+
+def _silenced(case: Case, files: Sequence[FileDiff]) -> list[Finding]:
+    after = partial(read_committed, case.head, case.change.head_sha)
+    return list(added_suppressions(files, after, case.instructions))
+
+
+def _compared(
+    case: Case, ran: Ran, base: LintRun, files: Sequence[FileDiff], silenced: list[Finding]
+) -> GateResult:
+    """Judge a run that complained, by what the base's run complained of; it may well have exited with 0."""
+    said = read_messages(ran.output)
+    renamed = {file.old_path: file.path for file in files if file.old_path}
+    new = new_messages(base.messages, said, renamed)
+    if new:
+        findings = [Finding("lint", message.text, message.path, message.line) for message in new]
+        count = "1 new message" if len(new) == 1 else f"{len(new)} new messages"
+        return _failed(ran, f"{count} against the base", [*findings, *silenced])
+    if ran.exit_code != 0 and (why := _unreadable(case, ran, base, said)):
+        return _failed(ran, why, silenced)
+    count = "1 message" if len(said) == 1 else f"{len(said)} messages"
+    return _clean(ran, f"nothing new; the base has the same {count}", silenced)
+
+
+def _unreadable(case: Case, ran: Ran, base: LintRun, said: Sequence[Message]) -> str:
+    """Return why a failed run without a new message fails the gate, "" when the base explains it."""
+    if not said and (missing := _MISSING.search(ran.output)):
+        tool = f"it says {missing[0].strip()!r}"
+        if not (base.exit_code == ran.exit_code and _only_detected(case.commands.source)):
+            return f"the linter is not installed here ({tool}): install it with `setup` in .overnight.yml"
+    if base.exit_code == ran.exit_code and not said and _only_detected(case.commands.source):
+        return (
+            f"`{case.commands.lint}` was detected and does not run on the base either: name the right "
+            "command as `lint` in .overnight.yml, or switch it off there with `lint: false`"
         )
+    if base.exit_code != ran.exit_code or not said:
+        known = "as on the base" if base.exit_code else "and succeeds on the base"
+        return f"the lint command {ending(ran, 0)} without a readable new message, {known}"
+    return ""
+
+
+def _clean(ran: Ran, reason: str, silenced: list[Finding]) -> GateResult:
+    """Pass, unless it is clean because the change silenced the linter."""
+    if silenced:
+        count = "1 comment" if len(silenced) == 1 else f"{len(silenced)} comments"
+        return _failed(ran, f"{count} added that silence a tool", silenced)
+    return GateResult(GateName.LINT, GateStatus.PASS, reason, (), ran.seconds, evidence(ran))
+
+
+def _failed(ran: Ran, reason: str, findings: Sequence[Finding] = ()) -> GateResult:
+    return GateResult(
+        gate=GateName.LINT,
+        status=GateStatus.FAIL,
+        reason=reason,
+        findings=tuple(findings[:_SHOWN]),
+        seconds=ran.seconds,
+        evidence=evidence(ran),
+        hint="mend what is new; do not silence the linter",
+    )
 
 
 def _only_detected(source: str) -> bool:

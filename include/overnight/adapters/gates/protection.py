@@ -1,91 +1,108 @@
-"""Which files a change may not touch: whatever decides how changes are checked, built and owned."""
+"""Paths a change may not touch without a person: what decides how changes are checked, built and owned."""
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Callable, Iterable, Iterator
-from typing import Any
+from dataclasses import dataclass
 
 from pathspec import PathSpec
 
 from ...domain.gates import Finding
+from .configuration import configuration_changes
 from .diffs import FileDiff
 
-PROTECTED = (
-    "/.github/**",
-    "/.gitlab-ci.yml",
-    "/.circleci/**",
-    "/.travis.yml",
-    "/.drone.yml",
-    "/azure-pipelines.yml",
-    "/Jenkinsfile",
-    "/.overnight.yml",
-    "/CODEOWNERS",
-    "/docs/CODEOWNERS",
-    ".pre-commit-config.yaml",
-    "ruff.toml",
-    ".ruff.toml",
-    ".flake8",
-    ".pylintrc",
-    "mypy.ini",
-    ".mypy.ini",
-    ".coveragerc",
-    "tox.ini",
-    "noxfile.py",
-    "pytest.ini",
-    ".pytest.ini",
-    "setup.cfg",
-    ".eslintrc*",
-    "eslint.config.*",
-    "jest.config.*",
-    "vitest.config.*",
-    ".golangci.y*ml",
-    "clippy.toml",
-    ".gitattributes",
-    ".gitmodules",
-)
-"""Gitignore patterns; what is listed here needs an approved justification."""
-
 Read = Callable[[str], bytes | None]
+RULE = "protected_path"
 
-_PYPROJECT = "pyproject.toml"
+
+@dataclass(frozen=True, slots=True)
+class Protected:
+    """One reason, and the gitignore patterns it holds for."""
+
+    reason: str
+    patterns: tuple[str, ...]
+
+
+PROTECTED = (
+    Protected(
+        "decides what runs on the forge",
+        (
+            *(
+                "/.github/**",
+                "/.gitlab-ci.yml",
+                "/.gitlab/**",
+                "/.circleci/**",
+                "/.travis.yml",
+                "/.drone.yml",
+            ),
+            *("/azure-pipelines.yml", "/Jenkinsfile", "/.buildkite/**", "/bitbucket-pipelines.yml"),
+            *("/appveyor.yml", "/.cirrus.yml", "/.woodpecker*", "/.teamcity/**"),
+        ),
+    ),
+    Protected("decides who must agree to a change", ("CODEOWNERS",)),
+    Protected("decides how Overnight checks changes", ("/.overnight.yml", "/.overnight/**/schema.json")),
+    Protected(
+        "decides how changes are linted",
+        (
+            *(".pre-commit-config.yaml", "ruff.toml", ".ruff.toml", ".flake8", ".pylintrc", "pylintrc"),
+            *(
+                "mypy.ini",
+                ".mypy.ini",
+                "pyrightconfig.json",
+                ".eslintrc*",
+                "eslint.config.*",
+                ".eslintignore",
+            ),
+            *("biome.json*", "tslint.json", ".stylelintrc*", ".golangci.y*ml", "clippy.toml", ".clippy.toml"),
+            *("checkstyle.xml", ".rubocop.yml", ".yamllint*", ".markdownlint*"),
+        ),
+    ),
+    Protected(
+        "decides which tests run and how",
+        (
+            *("tox.ini", "noxfile.py", "pytest.ini", ".pytest.ini", ".coveragerc", "setup.cfg"),
+            *("jest.config.*", "vitest.config.*", "vitest.workspace.*", ".mocharc*", "karma.conf.*"),
+            *("playwright.config.*", "cypress.config.*", ".nycrc*", "ava.config.*"),
+        ),
+    ),
+    Protected(
+        "runs whenever the language starts, before any test does",
+        ("sitecustomize.py", "usercustomize.py", "*.pth", "*.egg-link"),
+    ),
+    Protected("decides how git reads the files", (".gitattributes", ".gitmodules")),
+    Protected(
+        "runs on people's machines when they open or commit",
+        (
+            *("/.husky/**", "/.githooks/**", "lefthook.y*ml", ".envrc", "/.devcontainer/**"),
+            *(".vscode/tasks.json", ".vscode/launch.json", ".vscode/settings.json"),
+        ),
+    ),
+    Protected(
+        "decides where packages come from",
+        (".npmrc", ".yarnrc*", "pip.conf", ".pypirc", ".cargo/config*", "rust-toolchain*", "/.mvn/**"),
+    ),
+)
+"""Honest work changes manifests and Makefiles: configuration.py reads those. A conftest.py is gate test's."""
 
 
 def protected_touches(
-    files: Iterable[FileDiff], more: Iterable[str], before: Read, after: Read
+    files: Iterable[FileDiff], more: Iterable[str], before: Read, after: Read, commands: str = ""
 ) -> Iterator[Finding]:
     """Yield a finding for each protected file that is changed, added, deleted or renamed.
 
     :param more: the repository's own protected paths.
     :param before: reads a committed file of the base; `after` one of the change.
+    :param commands: what the gates run, one command a line.
     """
-    ours = PathSpec.from_lines("gitignore", PROTECTED)
+    ours = [(row.reason, PathSpec.from_lines("gitignore", row.patterns)) for row in PROTECTED]
     theirs = PathSpec.from_lines("gitignore", [pattern for pattern in more if pattern.strip()])
     for file in files:
         for path in file.paths:
-            if ours.match_file(path):
-                yield Finding(
-                    "protected_path", "decides how changes are checked: not for a change to touch", path
-                )
+            reason = next((reason for reason, spec in ours if spec.match_file(path)), "")
+            if reason:
+                yield Finding(RULE, f"{reason}: not for a change to touch", path)
             elif theirs.match_file(path):
-                yield Finding("protected_path", "is protected by the repository's own settings", path)
-            elif path.rsplit("/", 1)[-1] == _PYPROJECT:
-                yield from _tool_changes(path, before(path), after(path))
-
-
-def _tool_changes(path: str, before: bytes | None, after: bytes | None) -> Iterator[Finding]:
-    """Yield a finding for each tool's table, or the build system, that differs."""
-    old, new = _tables(before), _tables(after)
-    for name in sorted(old.keys() | new.keys()):
-        if old.get(name) != new.get(name):
-            yield Finding("protected_path", f"[{name}] decides how changes are checked or built", path)
-
-
-def _tables(file: bytes | None) -> dict[str, Any]:
-    try:
-        content = tomllib.loads((file or b"").decode(errors="replace"))
-    except tomllib.TOMLDecodeError:
-        return {"unreadable": True}
-    tools = content.get("tool", {})
-    named = {f"tool.{name}": table for name, table in tools.items()} if isinstance(tools, dict) else {}
-    return named | ({"build-system": content["build-system"]} if "build-system" in content else {})
+                yield Finding(RULE, "is protected by the repository's own settings", path)
+            else:
+                for told in configuration_changes(path, before, after, commands):
+                    yield Finding(RULE, told, path)

@@ -5,16 +5,27 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
-from ...domain.orders import Commands
+from ...domain.orders import Commands, NightOrder
 from ...ports import Case, Ran, Sandbox, Tree
+from ..dependencies import DependencyStore
+from ..dependencies.store import Brought, Recipe
+from ..egress import AllowedHosts, ProxyLimits, opened
 from ..git import checkout_id
+from ..sandbox.reaching import ReachesHosts
+from ..sandbox.streaming import streaming
+from ..sandbox.unconfined import UnconfinedSandbox
 
 EVIDENCE_BYTES = 8 * 1024
 _MAX_OUTPUT = 1024 * 1024
-_RECORD = "overnight-setup.json"
+_RECORD = "overnight-dependencies.json"
+_OWN_PROGRAMS = {
+    ".venv": 'export VIRTUAL_ENV="$PWD/.venv" PATH="$PWD/.venv/bin:$PATH"\n',
+    "node_modules": 'export PATH="$PWD/node_modules/.bin:$PATH"\n',
+}
+"""What setup made → the line that puts its programs before ours."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,52 +34,95 @@ class Runner:
 
     :param seconds: wall clock of each command.
     :param network: whether setup may reach the network; the other commands never may.
+    :param hosts: what setup may reach of it; empty means everything.
     """
 
     sandbox: Sandbox
     commands: Commands
     seconds: float
     network: bool = False
+    hosts: tuple[str, ...] = ()
+
+    @classmethod
+    def of(cls, sandbox: Sandbox, commands: Commands, order: NightOrder) -> Runner:
+        """Return the runner for a night's commands."""
+        return cls(sandbox, commands, order.limits.gate_seconds, order.setup_network, order.setup_hosts)
 
     def run(self, tree: Tree, command: str, mounts: Sequence[tuple[Path, str, bool]] = ()) -> Ran:
         """Run setup (once per tree) and the command; a failed setup is what comes back."""
-        prepared = self.prepare(tree)
-        return self._run(tree, command, mounts) if prepared.exit_code == 0 else prepared
+        prepared = self._prepared(tree)
+        if prepared.ran.exit_code != 0:
+            return prepared.ran
+        own = "".join(line for product, line in _OWN_PROGRAMS.items() if product in prepared.products)
+        return self._run(tree.path, own + command, mounts)
 
     def prepare(self, tree: Tree) -> Ran:
-        """Run setup unless it ran in this tree already; the record lies out of the builder's reach."""
+        """Put what setup installs into this tree unless it is there already.
+
+        Setup runs once per lock file, in a clean tree; without confinement there is no clean place that
+        looks like the tree, and it runs in each tree.
+        """
+        return self._prepared(tree).ran
+
+    def _prepared(self, tree: Tree) -> Brought:
+        """Return what the tree was given; the record of it lies out of a builder's reach."""
         if not self.commands.setup:
-            return Ran(0, "", "")
+            return Brought(Ran(0, "", ""))
         record = tree.git_dir / _RECORD
         key = hashlib.sha256(f"{self.commands.setup}\0{checkout_id(tree)}".encode()).hexdigest()
         if record.exists() and (known := json.loads(record.read_text())).pop("key") == key:
-            return Ran(**known)
-        ran = self._run(tree, self.commands.setup, (), self.network)
+            return Brought(Ran(**known["ran"]), tuple(known["products"]))
+        brought = self._bring(tree)
+        ran = brought.ran
         if ran.exit_code != 0 or ran.timed_out:
-            ran = Ran(
-                ran.exit_code or 1, ran.stdout, f"{ran.stderr}\nthe setup command failed\n", ran.timed_out
-            )
+            failed = f"{ran.stderr}\nthe setup command failed\n"
+            brought = Brought(replace(ran, exit_code=ran.exit_code or 1, stderr=failed))
         if not ran.timed_out:
-            record.write_text(json.dumps({"key": key, **asdict(ran)}))
-        return ran
+            record.write_text(json.dumps({"key": key, **asdict(brought)}))
+        return brought
+
+    def _bring(self, tree: Tree) -> Brought:
+        if isinstance(self.sandbox, UnconfinedSandbox):
+            ran = self._install(tree.path)
+            return Brought(ran, tuple(name for name in _OWN_PROGRAMS if (tree.path / name).is_dir()))
+        recipe = Recipe(self.commands.setup, self.commands.environment)
+        return DependencyStore.beside(tree).bring(tree, recipe, self._install)
+
+    def _install(self, folder: Path) -> Ran:
+        """Run setup with as much of the network as the order gives."""
+        if not self.network or not self.hosts:
+            return self._run(folder, self.commands.setup, network=self.network)
+        if isinstance(self.sandbox, ReachesHosts):
+            there = replace(self, sandbox=self.sandbox.reaching(self.hosts))
+            return there._run(folder, self.commands.setup, network=True)
+        if isinstance(self.sandbox, UnconfinedSandbox):
+            return Ran(1, "", 'setup_hosts needs a sandbox: with `sandbox = "none"` no host can be kept away')
+        limits = ProxyLimits(seconds=self.seconds)
+        with opened(AllowedHosts(self.hosts), limits, named=self.hosts) as way:
+            return self._run(folder, way.around(self.commands.setup), way.mounts)
 
     def _run(
-        self, tree: Tree, command: str, mounts: Sequence[tuple[Path, str, bool]], network: bool = False
+        self,
+        folder: Path,
+        command: str,
+        mounts: Sequence[tuple[Path, str, bool]] = (),
+        network: bool = False,
     ) -> Ran:
-        return self.sandbox.run(
-            tree.path,
-            command,
-            environment=dict(self.commands.environment),
-            seconds=self.seconds,
-            max_output=_MAX_OUTPUT,
-            mounts=mounts,
-            network=network,
-        )
+        with streaming():
+            return self.sandbox.run(
+                folder,
+                command,
+                environment=dict(self.commands.environment),
+                seconds=self.seconds,
+                max_output=_MAX_OUTPUT,
+                mounts=mounts,
+                network=network,
+            )
 
 
 def runner_of(case: Case, sandbox: Sandbox) -> Runner:
     """Return the runner for a case."""
-    return Runner(sandbox, case.commands, case.order.limits.gate_seconds, case.order.setup_network)
+    return Runner.of(sandbox, case.commands, case.order)
 
 
 def evidence(ran: Ran) -> str:

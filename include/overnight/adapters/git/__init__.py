@@ -1,8 +1,22 @@
 """Git on this worker: mirrors, work trees, bundles and pushes, safe on hostile trees."""
 
 from .access import RemoteAccess
-from .contents import entries, read_blob, read_committed
+from .authorship import Authored, authored, ordered_author
+from .contents import Entry, entries, listing, read_blob, read_blobs, read_committed
 from .trees import checkout_id
 from .workspace import GitWorkspace
 
-__all__ = ["GitWorkspace", "RemoteAccess", "checkout_id", "entries", "read_blob", "read_committed"]
+__all__ = [
+    "Authored",
+    "Entry",
+    "GitWorkspace",
+    "RemoteAccess",
+    "authored",
+    "checkout_id",
+    "entries",
+    "listing",
+    "ordered_author",
+    "read_blob",
+    "read_blobs",
+    "read_committed",
+]

@@ -20,6 +20,7 @@ MAX_FILE_BYTES = 100 * 1024 * 1024
 """GitHub refuses a push with a larger file."""
 
 _SYMLINK, _SUBMODULE = "120000", "160000"
+_FILES, _ABSENT = frozenset({"100644", "100755", _SYMLINK}), "000000"
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +52,7 @@ def commit(tree: Tree, message: str, order: NightOrder) -> str | None:
         "commit",
         *("commit-tree", "--no-gpg-sign", "-p", head, written),
         stdin=message.strip().encode() + b"\n",
-        environment=_identity(order),
+        environment=identity(order),
     ).text
     git.ask("commit", "update-ref", "--no-deref", "HEAD", sha, head)
     return sha
@@ -107,8 +108,15 @@ def _refuse_hostile_entries(git: Git, root: Path, staged: list[Staged]) -> None:
     for entry in staged:
         if entry.new_mode == _SUBMODULE:
             raise ChangeUnusable(f"{entry.path}: a submodule cannot be added or moved by a change")
+        if entry.new_mode in _FILES and entry.old_mode == _ABSENT and _in_a_cache(entry.path):
+            raise ChangeUnusable(f"{entry.path}: an environment or a cache is no part of a change")
         if entry.new_mode == _SYMLINK and _leaves(git, root, entry):
             raise ChangeUnusable(f"{entry.path}: a symbolic link that leaves the repository")
+
+
+def _in_a_cache(path: str) -> bool:
+    """A tree's own .gitignore outranks ours: `!/.venv/` would bring in a false interpreter."""
+    return not {part.lower() for part in path.split("/")[:-1]}.isdisjoint(CACHES)
 
 
 def _leaves(git: Git, root: Path, entry: Staged) -> bool:
@@ -122,8 +130,8 @@ def _leaves(git: Git, root: Path, entry: Staged) -> bool:
     return real != home and not real.startswith(home + os.sep)
 
 
-def _identity(order: NightOrder) -> dict[str, str]:
-    """Return who commits, without the characters that git gives a meaning."""
+def identity(order: NightOrder) -> dict[str, str]:
+    """Return who commits, as git's environment, without the characters that git gives a meaning."""
     name = "".join(sign for sign in order.author_name if sign.isprintable() and sign not in "<>").strip()
     email = "".join(sign for sign in order.author_email if sign.isprintable() and sign not in "<> ")
     name = name or "Overnight"

@@ -36,12 +36,19 @@ def lay_out(home: Path, mirror: Mirror, base: Base, head: str, name: str) -> Tre
         raise ValueError(
             f"{name!r} is no name for a work tree: use letters, digits, dot, dash and underscore"
         )
+    tree = lay_out_empty(home, mirror, base, name)
+    check_out(tree, head)
+    return tree
+
+
+@noticing_full_disk()
+def lay_out_empty(home: Path, mirror: Mirror, base: Base, name: str) -> Tree:
+    """Return a fresh tree without any file, for work on the objects alone."""
     tree = Tree(home / "trees" / name, base, home / "gitdirs" / name)
     discard(tree)
     tree.path.mkdir(parents=True)
     tree.git_dir.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     _make_git_dir(tree, mirror)
-    check_out(tree, head)
     return tree
 
 

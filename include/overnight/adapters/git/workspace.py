@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
+from uuid import uuid4
 
 from ...domain.changes import Base, Change
 from ...domain.errors import ChangeUnusable, RepositoryUnusable
 from ...domain.issues import Repository
 from ...domain.orders import NightOrder
 from ...ports import Storage, Tree
-from . import bundles, commits, pushing, trees
+from ...ports.git import Standing
+from . import bundles, commits, pushing, replaying, trees
 from .access import RemoteAccess
 from .mirrors import Mirror, checked
 
@@ -113,6 +115,32 @@ class GitWorkspace:
             raise mirror.git.refusal(f"merge {ours[:12]} and {theirs[:12]}", said)
         return tuple(sorted(set(said.fields[1:])))
 
+    def standing(self, repository: Repository, change: Change, onto: Base) -> Standing:
+        """Return how a change stands to where its base is now; bundles of both are applied when needed."""
+        mirror = self._mirror(repository)
+        self._require(mirror, change)
+        mirror.require_base(onto, self.storage)
+        grown = mirror.git.attempt("merge-base", "--is-ancestor", change.base.sha, onto.sha).code == 0
+        paths = replaying.colliding(mirror.git, change.head_sha, onto.sha)
+        return Standing(paths, rewritten=not grown)
+
+    def rebase(self, repository: Repository, change: Change, onto: Base, order: NightOrder) -> Change | None:
+        """Replay the change's commits onto another base and bundle them; None when that cannot be done.
+
+        Nothing is checked out: hooks, filters and merge drivers have no chance. Messages and authors stay.
+        """
+        mirror = self._mirror(repository)
+        self._require(mirror, change)
+        mirror.require_base(onto, self.storage)
+        name = f"rebase-{change.issue}-{uuid4().hex}"
+        tree = trees.lay_out_empty(self.home.resolve(), mirror, onto, name)
+        try:
+            if not replaying.replay(trees.git_of(tree), change, onto.sha, order):
+                return None
+            return bundles.pack(tree, change.issue, change.branch, self.storage)
+        finally:
+            trees.discard(tree)
+
     def push(self, repository: Repository, change: Change, expected: str | None) -> None:
         """Push the change to its branch; `expected` is our own earlier sha there, None for a new branch.
 
@@ -120,9 +148,7 @@ class GitWorkspace:
         already stands there does nothing.
         """
         mirror = self._mirror(repository)
-        mirror.require_base(change.base, self.storage)
-        if not mirror.holds(change.head_sha):
-            self._prove(mirror, change)
+        self._require(mirror, change)
         pushing.push(mirror, change, expected)
 
     def remote_sha(self, repository: Repository, branch: str) -> str | None:
@@ -133,6 +159,12 @@ class GitWorkspace:
         if not repository.node_id:
             raise RepositoryUnusable(f"{repository.full_name} has no node id: read it from GitHub first")
         return Mirror.of(self.home.resolve(), repository, self.remote)
+
+    def _require(self, mirror: Mirror, change: Change) -> None:
+        """Make sure that a change is here, proved against its description when it has to be brought."""
+        mirror.require_base(change.base, self.storage)
+        if not mirror.holds(change.head_sha):
+            self._prove(mirror, change)
 
     def _prove(self, mirror: Mirror, change: Change) -> None:
         """Take the change from its bundle and check that it is the one that was described."""
