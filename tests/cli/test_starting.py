@@ -103,7 +103,7 @@ def test_settings_show_where_each_value_came_from_and_no_password(nowhere, tmp_p
 def test_settings_validate_says_what_was_read(nowhere):
     assert "no file at" in overnight("settings", "validate", env=nowhere).stdout
     assert json.loads(overnight("settings", "validate", "--json", env=nowhere).stdout) == {
-        "valid": True, "file": None, "repositories": [],
+        "valid": True, "file": None, "repositories": [], "cautions": [],
     }  # fmt: skip
 
 

@@ -26,7 +26,7 @@ def commands() -> dict[str, Any]:
 def _walk(words: str, command: Any) -> Iterator[tuple[str, Any]]:
     # typer brings its own copy of click, so a group is known by what it has, not by its class
     subcommands: dict[str, Any] | None = getattr(command, "commands", None)
-    if subcommands is None:
+    if subcommands is None or command.invoke_without_command:
         yield words, command
     for name, sub in (subcommands or {}).items():
         yield from _walk(f"{words} {name}", sub)

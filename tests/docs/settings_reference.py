@@ -11,7 +11,8 @@ from typing import Annotated, Any, Literal, Union, get_args, get_origin
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
-from include.overnight.settings import schema
+from include.overnight.domain.plans import Complexity
+from include.overnight.settings import schema, sections, tiers
 
 from ..architecture.sources import PROJECT
 
@@ -19,17 +20,21 @@ PAGE = PROJECT / "docs" / "reference" / "settings.md"
 TABLES: tuple[tuple[str, type[BaseModel], str], ...] = (
     ("Top level", schema.FileSettings, ""),
     ("`[[repositories]]`", schema.RepositorySettings, "repositories"),
-    ("`[models.TIER]`", schema.ModelSettings, "models"),
-    ("`[limits]`", schema.LimitSettings, "limits"),
-    ("`[quota]`, and a repository's `quota_limits`", schema.QuotaSettings, "quota"),
-    ("A repository's `commands`", schema.CommandSettings, "commands"),
-    ("`[author]`", schema.AuthorSettings, "author"),
+    ("`[models.TIER]`", tiers.ModelSettings, "models"),
+    ("`[[model_rules]]`, also a repository's", tiers.RuleSettings, "model_rules"),
+    ("`[limits]`", sections.LimitSettings, "limits"),
+    ("`[quota]`, and a repository's `quota_limits`", sections.QuotaSettings, "quota"),
+    ("`[throttle]`, also a repository's", sections.ThrottleSettings, "throttle"),
+    ("`[gates]`, also a repository's", sections.GateSettings, "gates"),
+    ("`[learning]`, also a repository's", sections.LearningSettings, "learning"),
+    ("A repository's `commands`", sections.CommandSettings, "commands"),
+    ("`[author]`", sections.AuthorSettings, "author"),
 )
 HEAD = """\
 # Settings, every key
 
-Written by `python -m tests.docs.settings_reference` from `include/overnight/settings/schema.py`; a test
-refuses this page when it does not agree with it. The guide is [configure](../configure.md).
+Written by `python -m tests.docs.settings_reference` from `include/overnight/settings`; a test refuses this
+page when it does not agree with it. The guide is [configure](../configure.md).
 """
 MEANINGS = {
     "FileSettings.github_url": "GitHub's REST address; `https://HOST/api/v3` for GitHub Enterprise Server.",
@@ -38,6 +43,9 @@ MEANINGS = {
     "FileSettings.preset": "Models of today behind the labels, or the labels taken literally.",
     "FileSettings.limits": "See `[limits]`.",
     "FileSettings.quota": "See `[quota]`.",
+    "FileSettings.throttle": "See `[throttle]`.",
+    "FileSettings.gates": "See `[gates]`.",
+    "FileSettings.learning": "See `[learning]`.",
     "FileSettings.author": "See `[author]`.",
     "FileSettings.repositories": "See `[[repositories]]`.",
     "RepositorySettings.enabled": "Whether nights of this repository are admitted.",
@@ -50,10 +58,18 @@ MEANINGS = {
     "RepositorySettings.draft_pull_requests": "Whether pull requests are opened as drafts.",
     "RepositorySettings.parallel_issues": "Issues built at once by Airflow; 1: strictly one after the other.",
     "RepositorySettings.builder": "Kept in the night's order; nothing reads it yet.",
-    "RepositorySettings.quota_limits": "A lower cap on escalations than `[quota]`.",
+    "RepositorySettings.quota_limits": "A lower cap on escalations; what it leaves out is `[quota]`'s.",
     "RepositorySettings.commands": "Overrides `.overnight.yml`; see below.",
     "RepositorySettings.trusted_associations": "Authors whose issues need no label `overnight: ok`.",
-    "ModelSettings.input_usd_per_mtok": "Dollars per million tokens; unset: the offline price table's.",
+    "RuleSettings.tier": "A rung, or `local-builder`.",
+    "RuleSettings.is_architecture_task": "An issue of type architecture.",
+    "RuleSettings.is_governance_task": "An issue of type governance.",
+    "RuleSettings.is_multi_agent": "The text speaks of coordinating agents.",
+    "RuleSettings.is_milestone_nearing": "Its milestone is due within 7 days.",
+    "RuleSettings.heavy": "The text speaks of a rewrite, an overhaul and the like.",
+    "RuleSettings.reasoning": "The text speaks of concurrency, algorithms, invariants and the like.",
+    "LearningSettings.enabled": "Off: the rules alone decide.",
+    "ModelSettings.input_usd_per_mtok": "Dollars per million tokens; both unset: the price table's.",
     "ModelSettings.cached_usd_per_mtok": "Dollars per million cached input tokens.",
     "ModelSettings.output_usd_per_mtok": "Dollars per million tokens.",
     "ModelSettings.max_output_tokens": "Of one request.",
@@ -122,7 +138,9 @@ def _type(kind: Any) -> str:
         return f"table of {_type(parts[1])}"
     if issubclass(kind, BaseModel):
         return "table"
-    return "sequence type" if issubclass(kind, StrEnum) else _NAMES[kind.__name__]
+    if issubclass(kind, StrEnum):
+        return "complexity" if kind is Complexity else "sequence type"
+    return _NAMES[kind.__name__]
 
 
 _NAMES = {

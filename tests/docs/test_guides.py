@@ -109,7 +109,6 @@ def test_a_guide_speaks_of_nothing_that_is_not_there(name):
         "merge queue",
         "desktop sync",
         "HTTP API",
-        "overnight quota",
         "overnight audit",
         "nine gates",
     )

@@ -1,12 +1,20 @@
 """The reference pages agree with what they describe."""
 
+import inspect
 import json
 import re
+from typing import get_args
 
 import pytest
 
+from include.overnight.domain.errors import FailureKind
+from include.overnight.domain.justification import TAGS
+from include.overnight.domain.models import RULES
+from include.overnight.domain.quotas import Exemption
+from include.overnight.settings import schema
+
 from ..architecture.sources import PROJECT
-from . import command_reference, settings_reference
+from . import command_reference, policy_reference, settings_reference
 
 REFERENCE = PROJECT / "docs" / "reference"
 SCHEMA = json.loads((REFERENCE / "night.schema.json").read_text())
@@ -25,7 +33,7 @@ def section(title):
     return NIGHT.split(f"\n## {title}\n", 1)[1].split("\n## ", 1)[0]
 
 
-@pytest.mark.parametrize("reference", [settings_reference, command_reference])
+@pytest.mark.parametrize("reference", [settings_reference, command_reference, policy_reference])
 def test_a_generated_page_is_what_its_script_writes(reference):
     assert reference.PAGE.read_text() == reference.page(), f"run: python -m {reference.__name__}"
 
@@ -71,3 +79,32 @@ def test_the_page_of_night_json_names_the_schema_and_every_gate_result():
     assert SCHEMA["$id"] in NIGHT
     results = OBJECTS["`issues[]`"]["properties"]["gates"]["additionalProperties"]["enum"]
     assert all(f"`{result}`" in section("`issues[]`") for result in results)
+
+
+def test_the_model_policy_names_every_rule_tag_exemption_and_failure():
+    page = policy_reference.PAGE.read_text()
+    for rule in RULES:
+        assert f"| {rule.when.words()} | `{rule.tier}` | `{rule.name}` |" in page
+    assert all(f"| `{word}` |" in page for word in (*TAGS, *FailureKind))
+    assert all(f"- `{kind}`: " in page for kind in Exemption)
+
+
+def test_every_table_of_the_settings_is_on_the_page():
+    shown = {model for _, model, _ in settings_reference.TABLES}
+    assert shown == {model for model in _sections(schema.FileSettings) if model is not schema.Section}
+
+
+def _sections(model):
+    """Return a table of settings and every table in it."""
+    found = {model}
+    for field in model.model_fields.values():
+        for kind in _kinds(field.annotation):
+            found |= _sections(kind)
+    return found
+
+
+def _kinds(annotation):
+    if inspect.isclass(annotation) and issubclass(annotation, schema.Section):
+        yield annotation
+    for part in get_args(annotation):
+        yield from _kinds(part)

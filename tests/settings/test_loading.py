@@ -7,11 +7,14 @@ from pathlib import Path
 import pytest
 
 from include.overnight.domain.errors import SettingsError
+from include.overnight.domain.models import LADDER
 from include.overnight.domain.plans import SequenceType
 from include.overnight.settings import load_settings, settings_path
 from include.overnight.settings.schema import ENVIRONMENT
+from include.overnight.settings.tiers import PRESETS
 
 ONE = '[[repositories]]\nname = "acme/box"\n'
+RULE = '[[model_rules]]\nname = "ours"\n'
 
 
 @pytest.fixture
@@ -90,6 +93,37 @@ def test_the_path_comes_from_the_environment_else_from_this_folder():
         ("[limits]\nnight_usd = -1\n", ("limits.night_usd", "greater than or equal to 0")),
         ('sandbox = "maybe"\n', ("sandbox", "'bubblewrap' or 'none'")),
         ("[limits\n", ("overnight.toml", "not valid TOML", "line 1")),
+        ("[quota]\ndaily = -1\n", ("quota.daily", "greater than or equal to 0")),
+        ("[limits]\nnight_usd = nan\n", ("limits.night_usd", "finite")),
+        ("[throttle]\ndaily_share = 80\n", ("throttle.daily_share", "less than or equal to 1")),
+        ("[throttle]\nfailed_last_hour = -1\n", ("throttle.failed_last_hour", "greater than 0")),
+        (ONE + "quota_limits = { hourly = -2 }\n", ("repositories[0].quota_limits.hourly",)),
+        (
+            'ladder = ["gpt-4", "gpt-5.1", "gpt-4"]\n',
+            ("ladder", "in a circle (gpt-4 → gpt-5.1 → gpt-4)", "name each rung once"),
+        ),
+        ('ladder = ["gpt-4", "gpt-9"]\n', ("ladder", "'gpt-9' is no rung", "gpt-4-turbo")),
+        ('ladder = ["gpt-5.1", "gpt-4"]\n', ("ladder", "order is fixed", "leave rungs out")),
+        ('ladder = ["gpt-5.1"]\n', ("ladder", "gpt-4 is where issues start")),
+        (
+            '[models.gpt-4]\nmodel = "x"\ninput_usd_per_mtok = 1\n',
+            ("models.gpt-4", "output_usd_per_mtok missing", "0 for a local model"),
+        ),
+        (
+            '[models.gpt-4]\nmodel = "x"\ncached_usd_per_mtok = 1\n',
+            ("input_usd_per_mtok and output_usd_per_mtok missing",),
+        ),
+        ('[models.gpt-4]\nmodel = "x"\nparallel = 0\n', ("models.gpt-4.parallel", "greater than 0")),
+        ('[models.gpt-4]\nmodel = "x"\ntool_style = "json"\n', ("tool_style", "'native' or 'text'")),
+        (RULE + 'tier = "gpt-9"\n', ("model_rules[0].tier", "'gpt-9' is no tier")),
+        (RULE + 'tier = "gpt-5.1"\n', ("model_rules[0]", "gpt-5.1 is an escalation and needs a tag")),
+        (RULE + 'tier = "gpt-5.1"\ntag = "fun"\n', ("model_rules[0]", "'fun' justifies nothing")),
+        (RULE + 'tier = "gpt-4"\nexempt = true\n', ("gpt-4 is no escalation", "remove it")),
+        (RULE + 'tier = "gpt-4"\ncomplexity = ["hard"]\n', ("model_rules[0].complexity[0]", "got 'hard'")),
+        (RULE + 'tier = "gpt-4"\nfiles_at_least = -1\n', ("files_at_least",)),
+        ('setup_hosts = ["https://pypi.org"]\n', ("setup_hosts[0]", "write it bare, such as pypi.org")),
+        ('[gates]\nreviewer_tier = "gpt-9"\n', ("gates.reviewer_tier", "'gpt-9' is no tier")),
+        ("[learning]\nexploration_share = 2\n", ("learning.exploration_share", "less than or equal to 1")),
     ],
 )
 def test_what_is_wrong_is_named_with_its_key_and_its_fix(load, text, words):
@@ -150,3 +184,13 @@ def test_a_model_of_the_file_takes_the_presets_place_and_the_others_stay(load):
     assert settings.models["gpt-4"].model == "mine"
     assert settings.models["gpt-4-turbo"].model == "gpt-4-turbo"
     assert load("").models["gpt-4"].model != "gpt-4"
+
+
+def test_a_rung_that_the_ladder_leaves_out_has_no_model(load):
+    settings = load('ladder = ["gpt-4", "gpt-5.1"]\n[models.local-builder]\nmodel = "mine"\n')
+    assert set(settings.models) == {"gpt-4", "gpt-5.1", "local-builder"}
+
+
+@pytest.mark.parametrize("preset", PRESETS)
+def test_a_preset_names_a_model_for_every_rung(load, preset):
+    assert list(load(f'preset = "{preset}"\n').models) == list(LADDER)

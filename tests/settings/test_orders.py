@@ -6,7 +6,10 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from include.overnight.documents import from_document, to_document
 from include.overnight.domain.errors import SettingsError
+from include.overnight.domain.models import RULES
+from include.overnight.domain.orders import NightOrder, QuotaCap, changed_from_default
 from include.overnight.domain.plans import SequenceType
 from include.overnight.settings import in_window, load_settings, make_order, window_end
 from include.overnight.settings.orders import SWITCHES
@@ -89,10 +92,79 @@ def test_only_a_backfilled_night_looks_at_what_was_there_at_its_date(order):
     assert order(trigger="scheduled").plan.created_before is None
 
 
-def test_a_repository_may_lower_the_quota_and_not_raise_it(order):
+def test_a_repositorys_own_quota_is_a_cap_beside_the_organizations_and_never_above_it(order):
     low = "[repositories.quota_limits]\ndaily = 5\nhourly = 99\nconcurrent = 2"
-    limits = order(low).limits
-    assert (limits.escalations_per_day, limits.escalations_per_hour, limits.escalations_at_once) == (5, 10, 2)
+    made = order(low, top="[quota]\ndaily = 40\n")
+    assert made.quota_cap == QuotaCap(daily=5, hourly=10, concurrent=2)
+    limits = made.limits
+    assert (limits.escalations_per_day, limits.escalations_per_hour, limits.escalations_at_once) == (
+        40,
+        10,
+        5,
+    )
+
+
+def test_what_a_repositorys_quota_leaves_out_is_the_organizations(order):
+    cap = order("quota_limits = { hourly = 2 }", top="[quota]\ndaily = 30\n").quota_cap
+    assert cap == QuotaCap(daily=30, hourly=2, concurrent=5)
+
+
+def test_without_a_quota_of_its_own_a_repository_has_no_cap(order):
+    assert order().quota_cap is None
+
+
+@pytest.mark.parametrize(
+    ("table", "line", "field", "shared", "own"),
+    [
+        ("throttle", "daily_share = {}", "daily_share", 0.5, 0.6),
+        ("throttle", "failed_last_hour = {}", "failed_last_hour", 7, 8),
+        ("gates", "gate_budget_seconds = {}", "gate_budget_seconds", 60.0, 90.0),
+        ("learning", "minimum_trials = {}", "minimum_trials", 30, 40),
+    ],
+)
+def test_a_repositorys_table_wins_key_by_key_over_everybodys(order, table, line, field, shared, own):
+    top = f"[{table}]\n{line.format(shared)}\n"
+    assert getattr(getattr(order(top=top), table), field) == shared
+    mine = order(f"[repositories.{table}]\n{line.format(own)}", top=top)
+    assert getattr(getattr(mine, table), field) == own
+    other = {"throttle": "hourly_share = 0.1", "gates": "review = false", "learning": "days = 3"}[table]
+    assert getattr(getattr(order(f"[repositories.{table}]\n{other}", top=top), table), field) == shared
+
+
+def test_the_defaults_of_settings_and_of_an_order_are_the_same(order):
+    plain = NightOrder("night", "acme", "box", logical_date=NOW, dry_run=False)
+    assert changed_from_default(order()) == changed_from_default(plain)
+
+
+def test_switches_of_the_ladder_come_into_the_order(order):
+    top = 'local_above_top = true\nallow_unknown_prices = true\nsetup_hosts = ["PyPI.org"]\n'
+    made = order(top=top)
+    assert (made.local_above_top, made.allow_unknown_prices, made.setup_hosts) == (True, True, ("pypi.org",))
+
+
+def test_rules_of_the_repository_stand_before_everybodys_and_those_before_the_built_in_ones(order):
+    row = '[[{}]]\nname = "{}"\ntier = "gpt-5.1"\ntag = "complex_reasoning"\nlabels = ["{}"]\n'
+    made = order(
+        row.format("repositories.model_rules", "ours", "a"), top=row.format("model_rules", "all", "b")
+    )
+    assert [rule.name for rule in made.model_rules[:2]] == ["ours", "all"]
+    assert made.model_rules[2:] == RULES
+    assert made.model_rules[0].when.labels == ("a",)
+
+
+def test_an_order_with_rules_comes_back_from_its_snapshot_as_it_was(order):
+    row = (
+        '[[model_rules]]\nname = "docs"\ntier = "local-builder"\ntask_types = ["qa"]\ncomplexity = ["low"]\n'
+    )
+    made = order("quota_limits = { daily = 1 }", top=row)
+    assert from_document(NightOrder, to_document(made)) == made
+
+
+def test_a_snapshot_of_an_earlier_version_takes_the_built_in_rules():
+    old = to_document(NightOrder("night", "acme", "box"))
+    for key in ("model_rules", "learning", "quota_cap", "throttle", "gates"):
+        del old[key]
+    assert from_document(NightOrder, old) == NightOrder("night", "acme", "box")
 
 
 def test_money_keeps_its_cents_exactly(order):

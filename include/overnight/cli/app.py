@@ -6,7 +6,24 @@ from typing import Annotated
 
 import typer
 
-from . import attempt, db, doctor, events, init, plan, publish, report, run, settings, status, stop, why
+from . import (
+    approve,
+    attempt,
+    db,
+    doctor,
+    events,
+    init,
+    models,
+    plan,
+    publish,
+    quota,
+    report,
+    run,
+    settings,
+    status,
+    stop,
+    why,
+)
 from .version import VERSION
 
 app = typer.Typer(
@@ -16,9 +33,11 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_show_locals=False,
 )
-for command in (init, run, stop, why, attempt, plan, publish, status, events, doctor):
+for command in (init, run, stop, why, attempt, plan, publish, approve, status, events, doctor):
     app.command(name=command.__name__.rsplit(".", 1)[-1])(command.command)
 app.add_typer(db.app, name="db")
+app.add_typer(quota.app, name="quota")
+app.add_typer(models.app, name="models")
 app.add_typer(report.app, name="report")
 app.add_typer(settings.app, name="settings")
 

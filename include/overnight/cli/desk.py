@@ -39,6 +39,20 @@ def chosen_repository(house: Overnight, given: str | None) -> str:
     )
 
 
+def node_id(house: Overnight, full_name: str) -> str:
+    """Return GitHub's id of a repository: from the ledger when a night was there, else from GitHub."""
+    for night in house.ledger.nights(limit=200):
+        if night.full_name.lower() == full_name.lower():
+            return night.repository
+    return house.tracker.repository(*split_full_name(full_name)).node_id
+
+
+def names_by_id(house: Overnight) -> dict[str, str]:
+    """Return the full names of the repositories that nights were about, by GitHub's id."""
+    nights = reversed(house.ledger.nights(limit=200))
+    return {night.repository: night.full_name for night in nights if night.full_name}
+
+
 def chosen_night(house: Overnight, night: str | None, issue: int | None = None) -> Night:
     """Return the night named, else the newest one; with an issue, a night that knows it."""
     about = f" that knows issue #{issue}" if issue else ""

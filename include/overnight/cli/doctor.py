@@ -8,7 +8,10 @@ from typing import Annotated
 import typer
 
 from ..assembly import Overnight
-from ..services.examining import Check, examine
+from ..services.appraising import Asked, Check
+from ..services.examining import examine
+from ..settings import cautions
+from ..settings.orders import limits
 from .console import Exit, JsonOption, print_json, speaking
 from .desk import desk
 from .tables import row, show, table
@@ -20,7 +23,7 @@ def command(
     ] = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Check settings, ledger, storage, sandbox, GitHub and models; print the fix for each failure."""
+    """Check settings, ledger, sandbox, GitHub, models, prices and quota; print the fix for each failure."""
     with speaking():
         checks = run_checks(desk(repository), repository)
         if as_json:
@@ -34,12 +37,26 @@ def command(
 def run_checks(house: Overnight, repository: str | None) -> tuple[Check, ...]:
     """Return the checks for one repository, or for all configured ones."""
     names = [repository] if repository else [one.name for one in house.settings.values.repositories]
-    return examine(house, names)
+    return examine(
+        house,
+        Asked(
+            repositories=names,
+            cautions=cautions(house.settings),
+            limits=limits(house.settings),
+            allow_unknown_prices=house.settings.values.allow_unknown_prices,
+        ),
+    )
 
 
 def show_checks(checks: tuple[Check, ...]) -> None:
     """Print checks as a table."""
     made = table("Doctor", "", "check", "what is so, or how to mend it")
     for check in checks:
-        row(made, "ok" if check.passed else "MEND", check.name, check.detail)
+        row(made, _word(check), check.name, check.detail)
     show(made)
+
+
+def _word(check: Check) -> str:
+    if not check.passed:
+        return "MEND"
+    return "look" if check.caution else "ok"

@@ -67,9 +67,15 @@ def _of_now(repository: str | None, max_issues: int | None) -> Plan:
 
 def show_plan(plan: Plan) -> None:
     """Print a plan: each issue in its place, then what was left out, then warnings."""
-    made = table("Plan", "", "issue", "title, type and complexity, why here")
+    made = table("Plan", "", "issue", "title, type, why here, tier")
     for issue in plan.issues:
-        row(made, issue.position, f"#{issue.number}", short(issue.title), details=(_what(issue), _why(issue)))
+        row(
+            made,
+            issue.position,
+            f"#{issue.number}",
+            short(issue.title),
+            details=(_what(issue), _why(issue), _tier(issue)),
+        )
     show(made)
     if not plan.issues:
         say("No issue would be worked on.")
@@ -89,3 +95,8 @@ def _why(issue: PlannedIssue) -> str:
     if not issue.blocked:
         return issue.reason
     return issue.blocked if issue.blocked.startswith("blocked") else f"blocked: {issue.blocked}"
+
+
+def _tier(issue: PlannedIssue) -> str:
+    """Say which tier it starts on; a plan of a file names none."""
+    return f"{issue.base_tier}: {issue.base_tier_reason}" if issue.base_tier else ""

@@ -8,7 +8,7 @@ from typing import Any
 
 import typer
 
-from ..settings import Settings, load_settings, settings_path
+from ..settings import Settings, cautions, load_settings, settings_path
 from .console import JsonOption, print_json, say, speaking
 from .tables import row, show, table
 
@@ -40,10 +40,19 @@ def validate(as_json: JsonOption = False) -> None:
         settings = load_settings()
         names = [repository.name for repository in settings.values.repositories]
         if as_json:
-            print_json({"valid": True, "file": settings.path and str(settings.path), "repositories": names})
+            print_json(
+                {
+                    "valid": True,
+                    "file": settings.path and str(settings.path),
+                    "repositories": names,
+                    "cautions": list(cautions(settings)),
+                }
+            )
             return
         where = settings.path or f"no file at {settings_path(os.environ)}, so the defaults"
         say(f"Valid: {where}; repositories: {', '.join(names) or 'none'}.")
+        for text in cautions(settings):
+            say(f"Look: {text}")
 
 
 def _effective(settings: Settings) -> dict[str, Any]:
@@ -51,15 +60,15 @@ def _effective(settings: Settings) -> dict[str, Any]:
     values["ledger_url"], values["storage_url"] = settings.ledger_url, settings.storage_url
     values["models"] = {tier: model.model_dump(mode="json") for tier, model in settings.models.items()}
     values["notify"] = [f"{url.partition('://')[0]}://***" for url in values["notify"]]
-    return {key: _masked(value) for key, value in values.items()}
+    return {key: masked(value) for key, value in values.items()}
 
 
-def _masked(value: Any) -> Any:
+def masked(value: Any) -> Any:
     """Return a value without the user and password of any address in it."""
     if isinstance(value, dict):
-        return {key: _masked(one) for key, one in value.items()}
+        return {key: masked(one) for key, one in value.items()}
     if isinstance(value, list):
-        return [_masked(one) for one in value]
+        return [masked(one) for one in value]
     if not isinstance(value, str):
         return value
     scheme, separator, rest = value.partition("://")

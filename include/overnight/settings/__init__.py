@@ -1,14 +1,18 @@
 """Typed settings: `overnight.toml` and the environment."""
 
+from .cautions import cautions
 from .loading import Settings, load_settings, settings_path
-from .orders import in_window, make_order, window_end
-from .schema import FileSettings, ModelSettings, RepositorySettings
+from .orders import make_order
+from .schema import FileSettings, RepositorySettings
+from .tiers import ModelSettings
+from .windows import in_window, window_end
 
 __all__ = [
     "FileSettings",
     "ModelSettings",
     "RepositorySettings",
     "Settings",
+    "cautions",
     "in_window",
     "load_settings",
     "make_order",

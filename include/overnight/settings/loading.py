@@ -13,8 +13,10 @@ from typing import Any
 from pydantic import ValidationError
 
 from ..domain.errors import SettingsError
+from ..domain.models import LADDER
 from ..domain.redaction import Redactor
-from .schema import DEFAULT_MODELS, ENVIRONMENT, SEEDS_MODELS, FileSettings, ModelSettings, RepositorySettings
+from .schema import ENVIRONMENT, FileSettings, RepositorySettings
+from .tiers import PRESETS, ModelSettings
 
 DEFAULT_FILE = "overnight.toml"
 
@@ -44,8 +46,11 @@ class Settings:
 
     @property
     def models(self) -> dict[str, ModelSettings]:
-        preset = SEEDS_MODELS if self.values.preset == "seeds" else DEFAULT_MODELS
-        return {**preset, **self.values.models}
+        """Tier → model, of the rungs that the ladder names and of the local builder."""
+        found = {**PRESETS[self.values.preset], **self.values.models}
+        return {
+            tier: model for tier, model in found.items() if tier not in LADDER or tier in self.values.ladder
+        }
 
     def repository(self, full_name: str) -> RepositorySettings:
         """Return a configured repository; SettingsError names the key when it is not configured."""

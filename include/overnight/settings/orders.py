@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import datetime, time, timedelta
+from datetime import datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from ..domain.errors import SettingsError
 from ..domain.issues import split_full_name
-from ..domain.orders import Commands, Limits, NightOrder
+from ..domain.learning import LearningRules
+from ..domain.models import RULES, TierRule
+from ..domain.orders import Commands, GateRules, Limits, NightOrder, QuotaCap, ThrottleRules
 from ..domain.plans import PlanRules, SequenceType
 from .loading import Settings
-from .schema import CommandSettings, RepositorySettings
+from .schema import RepositorySettings
+from .sections import CommandSettings, merged
+from .windows import window_end
 
 SWITCHES = (
     "dry_run",
@@ -60,12 +63,35 @@ def make_order(
         builder=repository.builder,
         setup_network=settings.values.setup_network,
         commands=_commands(repository.commands),
-        limits=_limits(settings, repository),
+        limits=limits(settings),
+        quota_cap=quota_cap(settings, repository),
+        throttle=throttle_rules(settings, repository),
+        gates=GateRules(**merged(settings.values.gates, repository.gates).model_dump()),
+        local_above_top=settings.values.local_above_top,
+        setup_hosts=settings.values.setup_hosts,
+        model_rules=model_rules(settings, repository),
+        learning=LearningRules(**merged(settings.values.learning, repository.learning).model_dump()),
+        allow_unknown_prices=settings.values.allow_unknown_prices,
         author_name=settings.values.author.name,
         author_email=settings.values.author.email,
     )
     switches = {key: bool(given[key]) for key in SWITCHES if key in given}
     return replace(order, **switches)  # type: ignore[arg-type]
+
+
+def standing_order(settings: Settings) -> NightOrder:
+    """Return the order of a task outside any night: the organization's limits, throttle and rules."""
+    return NightOrder(
+        night="",
+        owner="",
+        name="",
+        dry_run=False,
+        limits=limits(settings),
+        throttle=throttle_rules(settings),
+        model_rules=model_rules(settings),
+        local_above_top=settings.values.local_above_top,
+        allow_unknown_prices=settings.values.allow_unknown_prices,
+    )
 
 
 def _rules(
@@ -104,32 +130,37 @@ def _commands(settings: CommandSettings | None) -> Commands | None:
     )
 
 
-def _limits(settings: Settings, repository: RepositorySettings) -> Limits:
-    shared, money = settings.values.quota, settings.values.limits
-    cap = repository.quota_limits or shared
+def limits(settings: Settings) -> Limits:
+    """Return where work stops, for every repository."""
+    shared = settings.values.quota
     return Limits(
-        **money.model_dump(),
-        escalations_per_day=min(shared.daily, cap.daily),
-        escalations_per_hour=min(shared.hourly, cap.hourly),
-        escalations_at_once=min(shared.concurrent, cap.concurrent),
+        **settings.values.limits.model_dump(),
+        escalations_per_day=shared.daily,
+        escalations_per_hour=shared.hourly,
+        escalations_at_once=shared.concurrent,
     )
 
 
-def in_window(repository: RepositorySettings, now: datetime) -> bool:
-    """Return whether `now` lies in the repository's night window (which may cross midnight)."""
-    begin, end = _window(repository)
-    local = now.astimezone(ZoneInfo(repository.timezone)).time()
-    return begin <= local < end if begin <= end else local >= begin or local < end
+def throttle_rules(settings: Settings, repository: RepositorySettings | None = None) -> ThrottleRules:
+    """Return when escalations are held back; a repository's own keys win one by one."""
+    own = repository.throttle if repository else None
+    return ThrottleRules(**merged(settings.values.throttle, own).model_dump())
 
 
-def window_end(repository: RepositorySettings, now: datetime) -> datetime:
-    """Return the next end of the night window after `now`."""
-    _, end = _window(repository)
-    local = now.astimezone(ZoneInfo(repository.timezone))
-    candidate = local.replace(hour=end.hour, minute=end.minute, second=0, microsecond=0)
-    return candidate if candidate > local else candidate + timedelta(days=1)
+def quota_cap(settings: Settings, repository: RepositorySettings) -> QuotaCap | None:
+    """Return a repository's own cap, never above the organization's; None when it has none."""
+    if repository.quota_limits is None:
+        return None
+    shared = settings.values.quota
+    own = merged(shared, repository.quota_limits)
+    return QuotaCap(
+        daily=min(shared.daily, own.daily),
+        hourly=min(shared.hourly, own.hourly),
+        concurrent=min(shared.concurrent, own.concurrent),
+    )
 
 
-def _window(repository: RepositorySettings) -> tuple[time, time]:
-    begin, end = repository.window.split("-")
-    return time.fromisoformat(begin), time.fromisoformat(end)
+def model_rules(settings: Settings, repository: RepositorySettings | None = None) -> tuple[TierRule, ...]:
+    """Return the selection table: the repository's rows, everybody's, then the built-in ones."""
+    own = repository.model_rules if repository else ()
+    return (*(row.rule() for row in (*own, *settings.values.model_rules)), *RULES)

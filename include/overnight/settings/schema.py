@@ -2,19 +2,28 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
 from pathlib import Path
 from typing import Annotated, Literal
 from zoneinfo import ZoneInfo
 
 from croniter import croniter
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, Field, model_validator
 
 from ..domain.issues import split_full_name
+from ..domain.models import LADDER
 from ..domain.plans import SequenceType
-
-Dollars = Annotated[Decimal, Field(ge=0)]
-Seconds = Annotated[float, Field(gt=0)]
+from .sections import (
+    AuthorSettings,
+    CommandSettings,
+    GateSettings,
+    Host,
+    LearningSettings,
+    LimitSettings,
+    QuotaSettings,
+    Section,
+    ThrottleSettings,
+)
+from .tiers import ModelSettings, RuleSettings, check_tiers, checked_ladder
 
 
 def _cron(text: str) -> str:
@@ -37,71 +46,6 @@ def _zone(text: str) -> str:
     except (KeyError, ValueError, OSError):
         raise ValueError(f"{text!r} is not a time zone: write an IANA name such as Europe/Zurich") from None
     return text
-
-
-class Section(BaseModel):
-    """A table of the file: unknown keys are refused, values are frozen."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class ModelSettings(Section):
-    """What one tier's label stands for."""
-
-    model: str
-    """The provider's model id."""
-    base_url: str = ""
-    """An OpenAI-compatible endpoint; empty means `openai_url`."""
-    api_key_env: str = "OPENAI_API_KEY"
-    """Name of the environment variable that holds the key; the key itself is never in the file."""
-    context_window: int | None = Field(default=None, gt=0)
-    """Tokens; unset means the offline price table's figure."""
-    input_usd_per_mtok: Dollars | None = None
-    cached_usd_per_mtok: Dollars | None = None
-    output_usd_per_mtok: Dollars | None = None
-    max_output_tokens: int = Field(default=16_000, gt=0)
-    request_style: Literal["chat", "responses"] = "chat"
-
-
-class LimitSettings(Section):
-    """Where work stops, for every repository."""
-
-    attempt_usd: Dollars = Decimal(1)
-    issue_usd: Dollars = Decimal(3)
-    """Over the issue's lifetime, all nights and retries together."""
-    night_usd: Dollars = Decimal(20)
-    month_usd: Dollars = Decimal(200)
-    attempt_seconds: Seconds = 1200.0
-    gate_seconds: Seconds = 900.0
-    max_changed_files: int = Field(default=100, gt=0)
-    max_changed_lines: int = Field(default=5000, gt=0)
-
-
-class QuotaSettings(Section):
-    """Escalations: of the organization at the top level, a lower cap in a repository."""
-
-    daily: int = Field(default=50, ge=0)
-    hourly: int = Field(default=10, ge=0)
-    concurrent: int = Field(default=5, ge=0)
-
-
-class CommandSettings(Section):
-    """Overrides what a repository's `.overnight.yml` or the detection says; empty: not overridden."""
-
-    setup: str = ""
-    build: str = ""
-    lint: str = ""
-    test: str = ""
-    environment: dict[str, str] = Field(default_factory=dict)
-    protected_paths: tuple[str, ...] = ()
-    tests_optional: bool = False
-
-
-class AuthorSettings(Section):
-    """Who commits."""
-
-    name: str = "Overnight"
-    email: str = "overnight@users.noreply.github.com"
 
 
 class RepositorySettings(Section):
@@ -128,6 +72,14 @@ class RepositorySettings(Section):
     parallel_issues: int = Field(default=5, gt=0, le=64)
     builder: Literal["openai", "local"] = "openai"
     quota_limits: QuotaSettings | None = None
+    throttle: ThrottleSettings | None = None
+    """Thresholds of its own; what it leaves out is `[throttle]`'s."""
+    gates: GateSettings | None = None
+    """What it leaves out is `[gates]`'s."""
+    learning: LearningSettings | None = None
+    """What it leaves out is `[learning]`'s."""
+    model_rules: tuple[RuleSettings, ...] = ()
+    """Rows of the selection table that come before everybody's."""
     commands: CommandSettings | None = None
     trusted_associations: tuple[str, ...] = ("OWNER", "MEMBER", "COLLABORATOR")
     label_types: dict[str, SequenceType] = Field(default_factory=dict)
@@ -147,21 +99,6 @@ class RepositorySettings(Section):
         return (one,) if isinstance(one, str) else one
 
 
-DEFAULT_MODELS = {
-    "gpt-4": ModelSettings(model="gpt-5-mini"),
-    "gpt-4-turbo": ModelSettings(model="gpt-5"),
-    "gpt-5.1": ModelSettings(model="gpt-5.1"),
-}
-"""Models that work today: window of 400k each, no rung dearer than the one above."""
-
-SEEDS_MODELS = {
-    "gpt-4": ModelSettings(model="gpt-4"),
-    "gpt-4-turbo": ModelSettings(model="gpt-4-turbo"),
-    "gpt-5.1": ModelSettings(model="gpt-5.1"),
-}
-"""Preset `seeds`: every label taken literally."""
-
-
 class FileSettings(Section):
     """The whole file; each flat key can also come from the environment variable in `ENVIRONMENT`."""
 
@@ -175,20 +112,35 @@ class FileSettings(Section):
     """Object storage root (file://, s3://, gs:// …); empty means `home`."""
     github_url: str = "https://api.github.com"
     openai_url: str = "https://api.openai.com/v1"
-    sandbox: Literal["bubblewrap", "none"] = "bubblewrap"
-    """"none" runs generated code unconfined, on your own head."""
+    sandbox: Literal["bubblewrap", "backend", "none"] = "bubblewrap"
+    """"backend" runs it on `sandbox_backend`; "none" runs it unconfined, on your own head."""
+    sandbox_backend: str = ""
+    """For "backend": import path of an Airflow common-ai SandboxBackend, "package.module:Class"."""
     toolbox: tuple[Path, ...] = ()
     """Directories shown read-only in the sandbox, their bin/ on PATH; empty: Overnight's own environment."""
     setup_network: bool = False
     """Whether setup commands of target repositories may reach the network."""
+    setup_hosts: tuple[Host, ...] = ()
+    """Hosts they may then reach; empty: every host."""
     write_spacing_seconds: float = Field(default=1.0, ge=0)
     """Pause between GitHub writes; keep at 1 or above for github.com."""
     desktop_builder_enabled: bool = False
     preset: Literal["default", "seeds"] = "default"
     models: dict[str, ModelSettings] = Field(default_factory=dict)
     """Tier label → model; what is missing comes from the preset."""
+    ladder: Annotated[tuple[str, ...], AfterValidator(checked_ladder)] = tuple(map(str, LADDER))
+    """Rungs that are used, upwards; leave out those that nothing shall run on."""
+    local_above_top: bool = False
+    """Whether an issue that stays red on the top tier may try the local builder."""
+    allow_unknown_prices: bool = False
+    """Whether a paid tier may work whose price nobody knows; no dollar limit then holds for it."""
+    model_rules: tuple[RuleSettings, ...] = ()
+    """Rows of the selection table that come before the built-in ones."""
     limits: LimitSettings = LimitSettings()
     quota: QuotaSettings = QuotaSettings()
+    throttle: ThrottleSettings = ThrottleSettings()
+    gates: GateSettings = GateSettings()
+    learning: LearningSettings = LearningSettings()
     author: AuthorSettings = AuthorSettings()
     notify: tuple[str, ...] = ()
     """Apprise URLs for the morning message."""
@@ -200,12 +152,7 @@ class FileSettings(Section):
         twice = sorted({name for name in names if names.count(name) > 1})
         if twice:
             raise ValueError(f"repositories: {', '.join(twice)} is configured twice")
-        unknown = sorted(set(self.models) - {*DEFAULT_MODELS, "local-builder"})
-        if unknown:
-            raise ValueError(
-                f"models: {', '.join(unknown)} is no tier; the tiers are "
-                f"{', '.join(DEFAULT_MODELS)}, local-builder"
-            )
+        check_tiers(self.models)
         return self
 
 

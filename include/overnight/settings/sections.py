@@ -1,0 +1,150 @@
+"""The small tables of `overnight.toml`: limits, quota, throttle, gates, learning, commands, author."""
+
+from __future__ import annotations
+
+import re
+from decimal import Decimal
+from typing import Annotated, TypeVar
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+
+from ..domain.models import LADDER, Tier
+
+Dollars = Annotated[Decimal, Field(ge=0, allow_inf_nan=False)]
+Seconds = Annotated[float, Field(gt=0, allow_inf_nan=False)]
+Share = Annotated[float, Field(ge=0, le=1)]
+
+_HOST = re.compile(
+    r"(\*\.)?[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*\.?", re.IGNORECASE
+)
+
+
+def _host(text: str) -> str:
+    if not _HOST.fullmatch(text) or len(text) > 253:
+        raise ValueError(
+            f"{text!r} is not a host name: write it bare, such as pypi.org, without https:// or port"
+        )
+    return text.lower().rstrip(".")
+
+
+Host = Annotated[str, AfterValidator(_host)]
+
+
+def _tier(text: str) -> str:
+    if text not in list(Tier):
+        raise ValueError(f"{text!r} is no tier; the tiers are {', '.join((*LADDER, Tier.LOCAL_BUILDER))}")
+    return text
+
+
+TierName = Annotated[str, AfterValidator(_tier)]
+
+
+def _tier_or_none(text: str) -> str:
+    return _tier(text) if text else text
+
+
+class Section(BaseModel):
+    """A table of the file: unknown keys are refused, values are frozen."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+S = TypeVar("S", bound=Section)
+
+
+def merged(shared: S, own: S | None) -> S:
+    """Return the shared table with every key that a repository's own table really names."""
+    if own is None:
+        return shared
+    return shared.model_copy(update={key: getattr(own, key) for key in own.model_fields_set})
+
+
+class LimitSettings(Section):
+    """Where work stops, for every repository."""
+
+    attempt_usd: Dollars = Decimal(1)
+    issue_usd: Dollars = Decimal(3)
+    """Over the issue's lifetime, all nights and retries together."""
+    night_usd: Dollars = Decimal(20)
+    month_usd: Dollars = Decimal(200)
+    attempt_seconds: Seconds = 1200.0
+    gate_seconds: Seconds = 900.0
+    max_changed_files: int = Field(default=100, gt=0)
+    max_changed_lines: int = Field(default=5000, gt=0)
+
+
+class QuotaSettings(Section):
+    """Escalations: of the organization at the top level, a lower cap in a repository."""
+
+    daily: int = Field(default=50, ge=0)
+    hourly: int = Field(default=10, ge=0)
+    concurrent: int = Field(default=5, ge=0)
+
+
+class ThrottleSettings(Section):
+    """When escalations that need agreement are held back."""
+
+    daily_share: Share = 0.8
+    """Of the day's limit, 0 to 1."""
+    hourly_share: Share = 0.8
+    """Of the hour's limit, 0 to 1."""
+    failed_last_hour: int = Field(default=3, gt=0)
+    """Escalations that failed within an hour; so many throttle."""
+    average_cost_usd: Dollars = Decimal(2)
+    """Average dollars a task over 24 hours; more than this throttles."""
+
+
+class GateSettings(Section):
+    """What the gates and the loop around them are told."""
+
+    review: bool = True
+    """Ask a reviewing model (gate qic); off, its deterministic part decides alone."""
+    reviewer_tier: Annotated[str, AfterValidator(_tier_or_none)] = ""
+    """Empty: any tier that is not the builder's attempt, dearest first."""
+    generate_tests: bool = True
+    """Let a model write tests from the acceptance criteria before the builder starts."""
+    require_regression_test: bool = False
+    """A bug fix without a test that fails before and passes after fails."""
+    fail_fast: bool = False
+    """Skip gates that have not started once one has failed."""
+    external_links: bool = False
+    """Look up changed links that leave the repository."""
+    gate_budget_seconds: Seconds = 5400.0
+    """Gate time of one issue, all attempts together."""
+
+
+class LearningSettings(Section):
+    """How far a repository's own history decides on the tier."""
+
+    enabled: bool = True
+    minimum_trials: int = Field(default=20, ge=2)
+    """Attempts at issues of the same type and complexity before anything is learnt of them."""
+    minimum_on_tier: int = Field(default=5, ge=1)
+    """Attempts on a tier before its record counts as known."""
+    least_success: Share = 0.25
+    """A tier that is expected to succeed more rarely is not preferred."""
+    saving: Share = 0.1
+    """Share of the expected cost that a change of tier must save."""
+    exploration_share: Share = 0.05
+    """Share of issues that may try a cheaper tier nobody knows yet."""
+    days: int = Field(default=180, gt=0, le=3650)
+    """How far back attempts are read."""
+
+
+class CommandSettings(Section):
+    """Overrides what a repository's `.overnight.yml` or the detection says; empty: not overridden."""
+
+    setup: str = ""
+    build: str = ""
+    lint: str = ""
+    test: str = ""
+    environment: dict[str, str] = Field(default_factory=dict)
+    protected_paths: tuple[str, ...] = ()
+    tests_optional: bool = False
+
+
+class AuthorSettings(Section):
+    """Who commits."""
+
+    name: str = "Overnight"
+    email: str = "overnight@users.noreply.github.com"
