@@ -2,7 +2,7 @@
 ### Overnight execution
 
 One night of one repository: admit it, plan the open issues, take each through
-await → build → judge → publish → report, and summarize.
+await → approve → build → judge → publish → report, and summarize.
 
 *When it fails*: `admit` failed → settings, token or repository are wrong; nothing was started: mend what
 the message names and clear it. `plan_night` failed → nothing was started, clear it.
@@ -17,6 +17,7 @@ from datetime import UTC, datetime, timedelta
 
 from airflow.sdk import DAG, MultipleCronTriggerTimetable, TaskGroup, dag, task_group
 
+from include.overnight.edge.approvals import ApproveEscalationOperator
 from include.overnight.edge.forms import night_params
 from include.overnight.edge.operators import (
     AdmitNightOperator,
@@ -59,6 +60,7 @@ def overnight_execution(repository: RepositorySettings) -> DAG:
             mapped = {"issue": issue, "map_index_template": LABEL}
             (
                 AwaitDependenciesSensor(task_id="await_dependencies", **mapped)
+                >> ApproveEscalationOperator(task_id="approve_escalation", **mapped)
                 >> ExecuteWithEscalationOperator(
                     task_id="build_issue",
                     pool="overnight_builds",

@@ -13,9 +13,8 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from .credentials import Credentials, from_environment
-from .domain.errors import SettingsError
-from .domain.models import LADDER, Tier
 from .domain.redaction import Redactor
+from .rungs import Rungs
 from .settings import Settings, load_settings
 
 if TYPE_CHECKING:
@@ -23,15 +22,19 @@ if TYPE_CHECKING:
 
     from .adapters.github import Pace
     from .adapters.ledger import LedgerDatabase
-    from .adapters.models import ModelEndpoint
+    from .domain.models import TierFacts
     from .domain.orders import Commands, NightOrder
     from .ports import (
+        Advisor,
+        Approvals,
         Budgets,
         Builder,
+        Circuits,
         Claims,
         CommandReader,
         Gate,
         Ledger,
+        Lessons,
         Quota,
         Records,
         Sandbox,
@@ -104,6 +107,18 @@ class Overnight:
     def records(self) -> Records:
         return self.database.records
 
+    @property
+    def approvals(self) -> Approvals:
+        return self.database.approvals
+
+    @property
+    def circuits(self) -> Circuits:
+        return self.database.circuits
+
+    @property
+    def lessons(self) -> Lessons:
+        return self.database.lessons
+
     @cached_property
     def storage(self) -> Storage:
         from .adapters.storage import ObjectStorage
@@ -116,6 +131,10 @@ class Overnight:
 
         if self.settings.values.sandbox == "none":
             return UnconfinedSandbox(toolbox=self.settings.values.toolbox)
+        if self.settings.values.sandbox == "backend":
+            from .adapters.sandbox.hosted import BackendSandbox, backend_named
+
+            return BackendSandbox(backend_named(self.settings.values.sandbox_backend))
         return BubblewrapSandbox(toolbox=self.settings.values.toolbox)
 
     @cached_property
@@ -127,7 +146,7 @@ class Overnight:
     def set_up(self, tree: Tree, commands: Commands, order: NightOrder) -> str:
         from .adapters.gates.running import Runner
 
-        ran = Runner(self.sandbox, commands, order.limits.gate_seconds, order.setup_network).prepare(tree)
+        ran = Runner.of(self.sandbox, commands, order).prepare(tree)
         return (
             "" if ran.exit_code == 0 else f"setup ended with exit code {ran.exit_code}: {ran.output[-1500:]}"
         )
@@ -136,7 +155,12 @@ class Overnight:
         from .adapters.gates import record_base
 
         return record_base(
-            self.sandbox, tree, commands, order.limits.gate_seconds, network=order.setup_network
+            self.sandbox,
+            tree,
+            commands,
+            order.limits.gate_seconds,
+            network=order.setup_network,
+            hosts=order.setup_hosts,
         )
 
     @cached_property
@@ -186,56 +210,32 @@ class Overnight:
         return GitWorkspace(self.settings.home, self.storage, RemoteAccess(token=auth.token if auth else ""))
 
     @cached_property
-    def endpoints(self) -> Mapping[str, ModelEndpoint]:
-        from .adapters.models import ModelEndpoint
-
-        url = self.credentials.openai_url or self.settings.values.openai_url
-        return {
-            tier: ModelEndpoint(
-                tier=tier,
-                base_url=model.base_url or url,
-                api_key=self.credentials.keys.get(model.api_key_env, ""),
-                **model.model_dump(exclude={"base_url", "api_key_env"}),
-            )
-            for tier, model in self.settings.models.items()
-        }
+    def rungs(self) -> Rungs:
+        return Rungs(self.settings, self.credentials)
 
     @cached_property
     def _agent(self) -> Builder:
         from .adapters.builders import AgentBuilder
 
-        return AgentBuilder(self.endpoints, self.sandbox, self.redactor.clean)
+        return AgentBuilder(self.rungs.payable, self.sandbox, self.redactor.clean)
 
     def builder(self, tier: str) -> Builder:
         return self._agent
 
+    @cached_property
+    def advisor(self) -> Advisor:
+        from .adapters.models.advising import ModelAdvisor
+
+        return ModelAdvisor(self.rungs.payable, self.redactor.clean)
+
+    def tier_facts(self) -> Mapping[str, TierFacts]:
+        return self.rungs.facts
+
     def available_tiers(self) -> Mapping[str, str]:
-        return {tier: self._why_not(tier) for tier in (*LADDER, Tier.LOCAL_BUILDER)}
-
-    def _why_not(self, tier: str) -> str:
-        model = self.settings.models.get(tier)
-        if tier == Tier.LOCAL_BUILDER and not self.settings.values.desktop_builder_enabled:
-            return "DESKTOP_BUILDER_ENABLED is not true"
-        if model is None:
-            return f"no [models.{tier}] in the settings"
-        if model.api_key_env and not self.credentials.keys.get(model.api_key_env):
-            return f"{model.api_key_env} not set"
-        if tier == Tier.LOCAL_BUILDER:
-            from .adapters.models import endpoint_is_up
-
-            return endpoint_is_up(self.endpoints[tier])
-        return ""
+        return self.rungs.available()
 
     def list_price(self, tier: str, input_tokens: int, output_tokens: int) -> Decimal:
-        from .adapters.models import upper_bound
-
-        endpoint = self.endpoints.get(tier)
-        if endpoint is None:
-            return Decimal(0)
-        try:
-            return upper_bound(endpoint, input_tokens=input_tokens, max_tokens=output_tokens)
-        except SettingsError:
-            return Decimal(0)
+        return self.rungs.list_price(tier, input_tokens, output_tokens)
 
     def notify(self, title: str, body: str) -> None:
         from .adapters.notify import notify

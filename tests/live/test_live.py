@@ -13,6 +13,7 @@ from include.overnight.adapters.ledger import uuid7
 from include.overnight.adapters.models.metering import MeteredModel
 from include.overnight.beginning import begin_night
 from include.overnight.domain.models import Tier
+from include.overnight.ports import Ask
 from include.overnight.services.reading import open_night
 from include.overnight.services.running import run_night
 from include.overnight.settings import make_order
@@ -41,13 +42,13 @@ def test_one_escalated_request_is_leased_metered_and_paid(desk, repository):
     tier, night = Tier.GPT_5_1, uuid7(desk.clock.now())
     order = make_order(desk.settings, repository, night, trigger="cli", now=desk.clock.now())
     node = desk.tracker.repository(order.owner, order.name).node_id
-    lease = desk.quota.lease(order, node, 1, tier, False, 120)
-    assert lease is not None
+    grant = desk.quota.lease(Ask(order, node, 1, tier, "complex_reasoning", 120))
+    assert grant.lease, grant.reason
     try:
         budget = desk.budgets.open(order, node, 1, f"{night}/1/1")
-        answer, usage = asyncio.run(_ask(MeteredModel(desk.endpoints[tier], budget)))
+        answer, usage = asyncio.run(_ask(MeteredModel(desk.rungs.endpoints[tier], budget)))
     finally:
-        desk.quota.release(lease)
+        desk.quota.release(grant.lease, "accepted")
     assert "ready" in answer.lower()
     assert usage.tokens > 0
     assert Decimal(0) < usage.cost_usd < Decimal("0.05")

@@ -30,13 +30,18 @@ def die(*_: object) -> None:
     os.kill(os.getpid(), signal.SIGKILL)
 
 
+def _named(event: Any) -> str:
+    """Return the moment of the checkpoint that holds a built change."""
+    return "after the builder" if event.metadata.get("built") else ""
+
+
 def arm(moment: str) -> None:
     """Make this process die at the moment."""
     append, record, push = SqlLedger.append, SqlRecords.record_publication, GitWorkspace.push
 
     def appended(self: SqlLedger, *events: Any, **more: Any) -> Any:
         written = append(self, *events, **more)
-        if any(moment == f"after {event.type}" for event in events):
+        if any(moment in (f"after {event.type}", _named(event)) for event in events):
             die()
         return written
 

@@ -45,6 +45,7 @@ def resume(desk, night, number):
     ("moment", "outcomes"),
     [
         ("attempt", ["killed", "accepted"]),
+        ("after the builder", ["accepted"]),
         pytest.param("after change_judged", ["accepted"], marks=pytest.mark.slow),
         pytest.param("after push", ["accepted"], marks=pytest.mark.slow),
         ("before pull_request/1", ["accepted"]),

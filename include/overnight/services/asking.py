@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from ..domain.changes import Attempt, BuildOutcome, Commission, Outcome, Usage
+from ..domain.changes import Attempt, BuildOutcome, Commission, Outcome
 from ..domain.errors import (
     FailureKind,
     ModelFailure,
@@ -16,11 +16,14 @@ from ..domain.errors import (
     TimedOut,
     Transient,
 )
+from ..domain.lessons import told
 from ..domain.models import Tier
-from ..ports import Builder, Handle, Pending
-from .preparing import read_instructions
+from ..ports import Builder, Handle, Healer, Pending
+from .drafting import architecture_plan
+from .proposing import propose_tests
 from .spending import Tab
-from .stopping import Stopped, stopped_at_once
+from .stopping import Stopped
+from .teaching import lessons_for
 from .workshop import Workshop
 
 _ENDINGS: tuple[tuple[type[OvernightError], Outcome, str], ...] = (
@@ -48,33 +51,40 @@ class Asked:
     """What the builder answered: an outcome to examine, or how it failed."""
 
     built: BuildOutcome | None
-    usage: Usage
     transcript: str = ""
     outcome: Outcome = Outcome.ACCEPTED
     reason: str = ""
     failure: str = ""
 
 
-def ask_builder(shop: Workshop, tier: Tier, number: int, history: Sequence[Attempt]) -> Asked:
+def ask_builder(
+    shop: Workshop, tier: Tier, number: int, history: Sequence[Attempt], tab: Tab, healer: Healer
+) -> Asked:
     """Let the tier's builder work in the build tree, from the last checkpoint."""
     tree = shop.tree("build")
     shop.desk.workspace.rollback(tree, shop.base.sha)
     if trouble := shop.desk.set_up(tree, shop.commands, shop.night.order):
         raise RepositoryUnusable(trouble)
     builder = shop.desk.builder(str(tier))
-    tab = _tab(shop, number)
-    handle = builder.begin(commission(shop, tier, number, history), tree, tab)
+    handle = None
     try:
+        propose_tests(shop, tier, tab, healer)
+        plan = architecture_plan(shop, tier, history, tab, healer)
+        handle = builder.begin(commission(shop, tier, number, history, plan), tree, tab, healer)
         built = _collect(shop, builder, handle)
     except tuple(error for error, _, _ in _ENDINGS) as error:
         outcome, kind = next((o, k) for family, o, k in _ENDINGS if isinstance(error, family))
         if isinstance(error, OverBudget) and error.scope in SHARED_BUDGETS:
             outcome, kind = Outcome.OVER_BUDGET, f"{kind}_{error.scope}"
-        return Asked(None, tab.usage, builder.transcript(handle), outcome, str(error), str(kind))
+        return Asked(None, _transcript(builder, handle), outcome, str(error), str(kind))
     except ModelFailure as error:
         outcome = _OUTCOME_OF_KIND.get(error.kind, Outcome.UNAVAILABLE)
-        return Asked(None, tab.usage, builder.transcript(handle), outcome, str(error), str(error.kind))
-    return Asked(built, built.usage, built.transcript)
+        return Asked(None, _transcript(builder, handle), outcome, str(error), str(error.kind))
+    return Asked(built, built.transcript)
+
+
+def _transcript(builder: Builder, handle: Handle | None) -> str:
+    return builder.transcript(handle) if handle else ""
 
 
 def _collect(shop: Workshop, builder: Builder, handle: Handle) -> BuildOutcome:
@@ -85,18 +95,9 @@ def _collect(shop: Workshop, builder: Builder, handle: Handle) -> BuildOutcome:
     return outcome
 
 
-def _tab(shop: Workshop, number: int) -> Tab:
-    budget = shop.desk.budgets.open(
-        shop.night.order,
-        shop.night.repository.node_id,
-        shop.issue.number,
-        shop.attempt_id(number),
-        claim=shop.claim,
-    )
-    return Tab(budget, lambda: stopped_at_once(shop.desk, shop.night.id))
-
-
-def commission(shop: Workshop, tier: Tier, number: int, history: Sequence[Attempt]) -> Commission:
+def commission(
+    shop: Workshop, tier: Tier, number: int, history: Sequence[Attempt], plan: str = ""
+) -> Commission:
     """Return what the builder is told."""
     limits = shop.night.order.limits
     steps = {step: getattr(shop.commands, step) for step in ("build", "lint", "test")}
@@ -107,9 +108,11 @@ def commission(shop: Workshop, tier: Tier, number: int, history: Sequence[Attemp
         tier=str(tier),
         night=shop.night.id,
         feedback=history[-1].feedback if history else "",
-        instructions=read_instructions(shop.desk, shop.night, shop.base),
+        instructions=shop.instructions,
         commands=tuple((step, command) for step, command in steps.items() if command),
         environment=shop.commands.environment,
+        lessons=told(lessons_for(shop.desk, shop.night, shop.issue)),
+        plan=plan,
         budget_usd=limits.attempt_usd,
         seconds=limits.attempt_seconds,
     )

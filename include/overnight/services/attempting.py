@@ -1,32 +1,33 @@
-"""One attempt: take a seat on the tier, let the builder work, commit, ask the gates, write it down."""
+"""One attempt: let the builder work on a seat, commit, ask the gates, write it down."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from ..domain.attempts import Step
-from ..domain.changes import Attempt, Change, Outcome, Usage
+from ..domain.changes import Attempt, Change, Checkpoint, Outcome, Usage
 from ..domain.errors import ChangeUnusable, FenceLost, Terminal
+from ..domain.events import EventType
 from ..domain.gates import feedback
 from ..domain.lines import one_line
 from ..domain.models import Tier
 from ..domain.slugs import branch_name
-from .asking import Asked, ask_builder
-from .escalating import Seat, leave
-from .gating import judge_trees
-from .recording import record_finished, record_started
+from ..ports import Healer
+from .asking import ask_builder
+from .claiming import kept_alive
+from .escalating import LEASE_SECONDS, Seat, leave
+from .gating import opened_change
+from .healing import AttemptHealer
+from .inspecting import inspect_change
+from .proposing import with_proven_tests
+from .recording import record_checkpoint, record_finished, record_started
+from .spending import Tab, open_tab
+from .surveying import survey
+from .teaching import learn_from
 from .workshop import Workshop
 
-
-@dataclass(frozen=True, slots=True)
-class Examined:
-    """What the gates said of the builder's work."""
-
-    outcome: Outcome
-    reason: str
-    change: Change | None = None
-    feedback: str = ""
+LEAVES = (EventType.CHECKPOINT_SAVED, EventType.ATTEMPT_STARTED, EventType.ATTEMPT_FINISHED)
 
 
 def attempt_once(shop: Workshop, step: Step, seat: Seat, tier: Tier, history: Sequence[Attempt]) -> Attempt:
@@ -37,10 +38,12 @@ def attempt_once(shop: Workshop, step: Step, seat: Seat, tier: Tier, history: Se
     """
     number = shop.attempts_before + len(history) + 1
     began = shop.desk.clock.now()
+    outcome = Outcome.KILLED
     try:
-        record_started(shop, step, seat, number)
-        asked = ask_builder(shop, tier, number, history)
-        examined = _examine(shop, tier, asked)
+        with kept_alive(shop.hold, lambda: _renew(shop, seat)):
+            record_started(shop, step, seat, number)
+            attempt = _attempt(shop, tier, number, history)
+        outcome = attempt.outcome
     except FenceLost:
         raise
     except Terminal as error:
@@ -48,30 +51,94 @@ def attempt_once(shop: Workshop, step: Step, seat: Seat, tier: Tier, history: Se
         record_finished(shop, seat, Attempt(number, str(tier), Outcome.KILLED, str(error), usage=usage))
         raise
     finally:
-        leave(shop.desk, seat)
-    seconds = (shop.desk.clock.now() - began).total_seconds()
-    attempt = _attempt(shop, seat, number, asked, examined, seconds)
+        leave(shop.desk, seat, str(outcome))
+    attempt = replace(attempt, seconds=(shop.desk.clock.now() - began).total_seconds())
     record_finished(shop, seat, attempt)
     return attempt
 
 
-def _examine(shop: Workshop, tier: Tier, asked: Asked) -> Examined:
-    """Commit what the builder left and ask the gates."""
+def resume_attempt(shop: Workshop, checkpoint: Checkpoint, history: Sequence[Attempt]) -> Attempt:
+    """Let the gates speak on an attempt that was built when its worker died: nothing is paid twice."""
+    tier, change = Tier(checkpoint.tier), checkpoint.change
+    began = shop.desk.clock.now()
+    shop.trees["build"] = opened_change(shop.desk, shop.night, change, "build")
+    tab, healer = _tools(shop, tier, checkpoint.number, history)
+    tab.usage = checkpoint.usage
+    attempt = _judged(shop, checkpoint, tab, healer)
+    attempt = replace(attempt, seconds=(shop.desk.clock.now() - began).total_seconds())
+    record_finished(shop, Seat(tier, "resumed from its checkpoint"), attempt)
+    return attempt
+
+
+def _renew(shop: Workshop, seat: Seat) -> None:
+    if seat.lease:
+        shop.desk.quota.renew(seat.lease, LEASE_SECONDS)
+
+
+def _tools(shop: Workshop, tier: Tier, number: int, history: Sequence[Attempt]) -> tuple[Tab, AttemptHealer]:
+    task = shop.attempt_id(number)
+    tab = open_tab(shop.desk, shop.night, shop.issue.number, task, shop.claim, shop.hold.check)
+    ladder = survey(shop.desk, shop.night).ladder(history)
+    return tab, AttemptHealer(shop.desk, shop.night, shop.issue.number, task, tier, ladder)
+
+
+def _attempt(shop: Workshop, tier: Tier, number: int, history: Sequence[Attempt]) -> Attempt:
+    """Ask the builder, commit what it left, save that as the checkpoint, ask the gates."""
+    tab, healer = _tools(shop, tier, number, history)
+    asked = ask_builder(shop, tier, number, history, tab, healer)
+    transcript = ""
+    if asked.transcript:
+        name = f"transcripts/{shop.attempt_id(number)}.json"
+        transcript = shop.desk.storage.put(name, asked.transcript.encode())
+    attempt = Attempt(number, str(tier), asked.outcome, asked.reason, transcript=transcript)
     if asked.built is None:
-        return Examined(asked.outcome, asked.reason)
-    tree = shop.tree("build")
+        return replace(attempt, usage=tab.usage, failure=asked.failure)
+    built = asked.built
+    attempt = replace(attempt, model=built.model, summary=built.summary, prompt_version=built.prompt_version)
     try:
-        message = _message(shop, tier, asked.built.model)
-        if shop.desk.workspace.commit(tree, message, shop.night.order) is None:
-            raise ChangeUnusable("the builder changed nothing")
-        branch = branch_name(shop.night.order.branch_prefix, shop.issue.number, shop.issue.title)
-        change = shop.desk.workspace.pack(tree, shop.issue.number, branch)
+        change = _commit(shop, tier, built.model)
     except ChangeUnusable as error:
-        return Examined(Outcome.GATES_FAILED, str(error), feedback=str(error))
-    verdict = judge_trees(shop.desk, shop.night, shop.issue, change, tree, shop.tree("base"), shop.commands)
+        why = one_line(str(error), 300)
+        red = replace(attempt, outcome=Outcome.GATES_FAILED, reason=why, feedback=str(error))
+        return replace(red, usage=tab.usage)
+    checkpoint = Checkpoint(
+        number, str(tier), change, tab.usage, built.model, built.summary, built.prompt_version, transcript
+    )
+    record_checkpoint(shop, checkpoint)
+    return _judged(shop, checkpoint, tab, healer)
+
+
+def _judged(shop: Workshop, checkpoint: Checkpoint, tab: Tab, healer: Healer) -> Attempt:
+    """Return the attempt of a checkpoint with what the gates say of it."""
+    attempt = Attempt(
+        number=checkpoint.number,
+        tier=checkpoint.tier,
+        outcome=Outcome.GATES_FAILED,
+        model=checkpoint.model,
+        summary=checkpoint.summary,
+        prompt_version=checkpoint.prompt_version,
+        transcript=checkpoint.transcript,
+    )
+    if shop.out_of_gate_time:
+        most = f"gates.gate_budget_seconds = {shop.night.order.gates.gate_budget_seconds:g}"
+        reason = f"the issue's gate time is used up ({most})"
+        return replace(attempt, outcome=Outcome.TIMED_OUT, reason=reason, usage=tab.usage)
+    verdict = inspect_change(shop, checkpoint.change, Tier(checkpoint.tier), checkpoint.number, tab, healer)
+    attempt = replace(attempt, reason=verdict.reason, usage=tab.usage)
     if verdict.passed:
-        return Examined(Outcome.ACCEPTED, verdict.reason, change)
-    return Examined(Outcome.GATES_FAILED, verdict.reason, feedback=feedback(verdict.results))
+        return replace(attempt, outcome=Outcome.ACCEPTED, change=checkpoint.change)
+    learn_from(shop.desk, shop.night, shop.issue, verdict.results)
+    return replace(attempt, feedback=feedback(verdict.results))
+
+
+def _commit(shop: Workshop, tier: Tier, model: str) -> Change:
+    """Commit the builder's work and the generated tests that prove it; ChangeUnusable when there is none."""
+    tree, message = shop.tree("build"), _message(shop, tier, model)
+    if shop.desk.workspace.commit(tree, message, shop.night.order) is None:
+        raise ChangeUnusable("the builder changed nothing")
+    branch = branch_name(shop.night.order.branch_prefix, shop.issue.number, shop.issue.title)
+    change = shop.desk.workspace.pack(tree, shop.issue.number, branch)
+    return with_proven_tests(shop, change, message)
 
 
 def _message(shop: Workshop, tier: Tier, model: str) -> str:
@@ -81,26 +148,3 @@ def _message(shop: Workshop, tier: Tier, model: str) -> str:
         f"Overnight-Issue: {shop.issue.number}\n"
         f"Overnight-Model: {tier} ({one_line(model, 60)})\n"
     )
-
-
-def _attempt(
-    shop: Workshop, seat: Seat, number: int, asked: Asked, examined: Examined, seconds: float
-) -> Attempt:
-    attempt = Attempt(
-        number=number,
-        tier=str(seat.tier),
-        outcome=examined.outcome,
-        reason=examined.reason,
-        usage=asked.usage,
-        seconds=seconds,
-        failure=asked.failure,
-        feedback=examined.feedback,
-        change=examined.change,
-    )
-    if asked.transcript:
-        name = f"transcripts/{shop.attempt_id(number)}.json"
-        attempt = replace(attempt, transcript=shop.desk.storage.put(name, asked.transcript.encode()))
-    if asked.built is None:
-        return attempt
-    built = asked.built
-    return replace(attempt, model=built.model, summary=built.summary, prompt_version=built.prompt_version)

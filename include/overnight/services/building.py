@@ -22,9 +22,10 @@ from ..domain.issues import Issue
 from ..domain.plans import PlannedIssue
 from ..domain.sanitizing import text_sha256
 from ..domain.slugs import branch_name
-from ..ports import Claim, Desk, Kept
-from .attempting import attempt_once
-from .claiming import holding
+from ..ports import Desk, Kept
+from .approving import heed_approval_label
+from .attempting import attempt_once, resume_attempt
+from .claiming import Hold, holding
 from .concluding import conclude
 from .escalating import take_seat
 from .preparing import find_base, read_commands, within_repository_limits
@@ -32,6 +33,7 @@ from .reading import OpenNight, latest, open_night, planned_issue
 from .remembering import attempts_so_far
 from .reporting import mark_in_progress
 from .stopping import heed_label, stopped
+from .surveying import survey
 from .workshop import Workshop
 
 LONGEST_NIGHT = timedelta(hours=14)
@@ -63,21 +65,19 @@ def build_issue(desk: Desk, night_id: str, number: int, round_: int = 0) -> Buil
     kept = desk.records.change(night.repository.node_id, number, night_id)
     if kept and built_before and built_before.metadata["round"] == round_:
         return Built(kept.change, reason="built before")
-    with holding(desk, night, number) as claim:
-        if claim is None:
+    with holding(desk, night, number) as hold:
+        if hold is None:
             built = Built(status=IssueStatus.SKIPPED, reason="another night is working on it")
         else:
-            built = _build_or_say_why(desk, night, planned, claim, round_)
+            built = _build_or_say_why(desk, night, planned, hold, round_)
         if built.status is not None:
             conclude(desk, night, number, built.status, built.reason)
     return built
 
 
-def _build_or_say_why(
-    desk: Desk, night: OpenNight, planned: PlannedIssue, claim: Claim, round_: int
-) -> Built:
+def _build_or_say_why(desk: Desk, night: OpenNight, planned: PlannedIssue, hold: Hold, round_: int) -> Built:
     try:
-        return _build(desk, night, planned, claim, round_)
+        return _build(desk, night, planned, hold, round_)
     except SettingsError as error:
         return Built(status=IssueStatus.FAILED, reason=str(error))
     except _NOT_THE_ISSUES_FAULT as error:
@@ -88,7 +88,7 @@ _NOT_THE_ISSUES_FAULT = (DiskFull, NotAuthorized, RepositoryUnusable, SandboxUna
 """Terminal for tonight, but another night may do better."""
 
 
-def _build(desk: Desk, night: OpenNight, planned: PlannedIssue, claim: Claim, round_: int) -> Built:
+def _build(desk: Desk, night: OpenNight, planned: PlannedIssue, hold: Hold, round_: int) -> Built:
     with suppress(OvernightError):  # a wish that cannot be read now is read before the next issue
         heed_label(desk, night.id)
     try:
@@ -98,12 +98,13 @@ def _build(desk: Desk, night: OpenNight, planned: PlannedIssue, claim: Claim, ro
     unfit = _unfit(desk, night, planned, issue)
     if unfit:
         return Built(status=IssueStatus.SKIPPED, reason=unfit)
+    heed_approval_label(desk, night, planned, issue)
     base, why_not = find_base(desk, night, planned)
     if base is None:
         return Built(status=IssueStatus.BLOCKED, reason=why_not)
     commands = read_commands(desk, night, base)
     night = within_repository_limits(night, commands)
-    shop = Workshop(desk, night, planned, issue, base, commands, claim, round_)
+    shop = Workshop(desk, night, planned, issue, base, commands, hold, round_)
     if again := _reusable(shop):
         return _keep(shop, again, "the dry run's change is taken up again")
     mark_in_progress(desk, night, planned.number)
@@ -155,9 +156,11 @@ def _reusable(shop: Workshop) -> Change | None:
 def _climb(shop: Workshop) -> Built:
     """Attempt after attempt, each on the tier that the history of the others asks for."""
     desk, night, planned = shop.desk, shop.night, shop.planned
-    remembered = attempts_so_far(desk, night, planned.number, shop.claim, shop.round)
+    remembered = attempts_so_far(desk, night, planned, shop.claim, shop.round)
     history, shop.attempts_before = remembered.attempts, remembered.before
     try:
+        if remembered.unfinished:
+            history = (*history, resume_attempt(shop, remembered.unfinished, history))
         while True:
             if history and history[-1].change:
                 return _keep(shop, history[-1].change, history[-1].reason)
@@ -176,13 +179,7 @@ def _climb(shop: Workshop) -> Built:
 def _next(desk: Desk, night: OpenNight, planned: PlannedIssue, history: tuple[Attempt, ...]) -> Step:
     if why := stopped(desk, night.id):
         return Step(None, why, parked=True)
-    return next_step(
-        history,
-        planned.base_tier,
-        desk.available_tiers(),
-        escalation=night.order.enable_model_escalation,
-        heal=night.order.enable_auto_heal,
-    )
+    return next_step(history, planned.base_tier, survey(desk, night))
 
 
 def _keep(shop: Workshop, change: Change, reason: str) -> Built:

@@ -3,24 +3,14 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable
 
 from ..domain.issues import split_full_name
-from ..domain.models import LADDER
 from ..ports import Desk
+from .appraising import Asked, Check, fitting_tiers, known_prices, looks, usable_tiers, used_quota
 
 
-@dataclass(frozen=True, slots=True)
-class Check:
-    """One thing looked at; `detail` names the fix when it is not in order."""
-
-    name: str
-    passed: bool
-    detail: str
-
-
-def examine(desk: Desk, repositories: Sequence[str]) -> tuple[Check, ...]:
+def examine(desk: Desk, asked: Asked) -> tuple[Check, ...]:
     """Return every check, in the order in which a person would mend them; none of them raises."""
     checks: list[tuple[str, Callable[[], str]]] = [
         ("git", _git),
@@ -28,10 +18,13 @@ def examine(desk: Desk, repositories: Sequence[str]) -> tuple[Check, ...]:
         ("storage", lambda: _storage(desk)),
         ("sandbox", lambda: _sandbox(desk)),
         ("GitHub token", lambda: f"works as {desk.tracker.login()}"),
-        *((f"repository {name}", _repository(desk, name)) for name in repositories),
-        ("models", lambda: _models(desk)),
+        *((f"repository {name}", _repository(desk, name)) for name in asked.repositories),
+        ("models", lambda: usable_tiers(desk)),
+        ("base tier", lambda: fitting_tiers(desk, asked)),
+        ("prices", lambda: known_prices(desk, asked)),
+        ("quota", lambda: used_quota(desk, asked.limits)),
     ]
-    return tuple(_run(name, check) for name, check in checks)
+    return (*(_run(name, check) for name, check in checks), *looks(desk, asked))
 
 
 def _run(name: str, check: Callable[[], str]) -> Check:
@@ -76,10 +69,3 @@ def _repository(desk: Desk, full_name: str) -> Callable[[], str]:
         return f"default branch {state}"
 
     return check
-
-
-def _models(desk: Desk) -> str:
-    tiers = desk.available_tiers()
-    if not any(tiers.get(tier) == "" for tier in LADDER) and tiers.get("local-builder") != "":
-        raise ValueError("; ".join(f"{tier}: {why}" for tier, why in tiers.items()))
-    return "; ".join(f"{tier}: {why or 'ready'}" for tier, why in tiers.items())

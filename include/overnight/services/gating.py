@@ -2,45 +2,70 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 
 from ..domain.changes import Base, Change
 from ..domain.errors import DiskFull, FenceLost
-from ..domain.gates import GateResult, GateStatus, Verdict
-from ..domain.issues import Issue
-from ..domain.orders import Commands
+from ..domain.gates import GateName, GateResult, GateStatus, Verdict
+from ..domain.reviewing import Review
 from ..ports import Case, Desk, Gate, Tree
-from .preparing import base_results
 from .reading import OpenNight
 
+IN_THE_TREE = (GateName.BUILD, GateName.LINT, GateName.TEST)
+"""They run the repository's commands in the work tree, so one after the other; the others only read."""
+_THREADS = 7
 
-def judge_trees(
-    desk: Desk,
-    night: OpenNight,
-    issue: Issue,
-    change: Change,
-    head: Tree,
-    base: Tree,
-    commands: Commands,
-) -> Verdict:
-    """Return the verdict of all gates on a change whose two trees are open."""
-    case = Case(
-        order=night.order,
-        repository=night.repository,
-        issue=issue,
-        change=change,
-        head=head,
-        base=base,
-        commands=commands,
-        diff=desk.workspace.diff(head),
-        base_results=base_results(desk, night, base, commands),
+Reviewer = Callable[[], tuple[Review | None, str]]
+"""Asks the reviewing model; returns its opinion, or None and why there is none."""
+
+
+def judge_case(gates: Sequence[Gate], case: Case, reviewer: Reviewer | None = None) -> Verdict:
+    """Return the verdict on a case; the reviewer is paid only for a change that passes everything else."""
+    verdict = run_gates(gates, case)
+    if reviewer is None or not case.order.gates.review or not verdict.passed:
+        return verdict
+    review, note = reviewer()
+    reviewed = replace(case, review=review, review_note=note)
+    by_name = {gate.name: gate for gate in gates}
+    again = (
+        _judge(by_name[result.gate], reviewed) if result.gate is GateName.QIC else result
+        for result in verdict.results
     )
-    return run_gates(desk.gates, case)
+    return Verdict(tuple(again))
 
 
 def run_gates(gates: Sequence[Gate], case: Case) -> Verdict:
-    """Return every gate's result, in the order of the table."""
-    return Verdict(tuple(_judge(gate, case) for gate in gates))
+    """Return every gate's result, in the order of the table; those that only read run side by side."""
+    readers = [gate for gate in gates if gate.name not in IN_THE_TREE]
+    runners = [gate for gate in gates if gate.name in IN_THE_TREE]
+    with ThreadPoolExecutor(_THREADS, thread_name_prefix="gate") as pool:
+        reading = {gate.name: pool.submit(_judge, gate, case) for gate in readers}
+        if case.order.gates.fail_fast:
+            results = {name: future.result() for name, future in reading.items()}
+            results |= _until_one_fails(
+                runners, case, [result for result in results.values() if result.failed]
+            )
+        else:
+            results = {gate.name: _judge(gate, case) for gate in runners}
+            results |= {name: future.result() for name, future in reading.items()}
+    return Verdict(tuple(results[gate.name] for gate in gates))
+
+
+def _until_one_fails(
+    gates: Sequence[Gate], case: Case, failed: Sequence[GateResult]
+) -> dict[GateName, GateResult]:
+    results: dict[GateName, GateResult] = {}
+    stop = next(iter(failed), None)
+    for gate in gates:
+        if stop is not None:
+            reason = f"not run: {stop.gate} failed, and fail_fast is on"
+            results[gate.name] = GateResult(gate.name, GateStatus.NOT_APPLICABLE, reason)
+            continue
+        results[gate.name] = _judge(gate, case)
+        stop = results[gate.name] if results[gate.name].failed else None
+    return results
 
 
 def _judge(gate: Gate, case: Case) -> GateResult:

@@ -2,19 +2,31 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 
 from ..documents import from_document, to_document
-from ..domain.changes import IssueStatus
+from ..domain.changes import Change, IssueStatus
 from ..domain.errors import NotFound
 from ..domain.events import EventType, Severity
-from ..domain.gates import Verdict
+from ..domain.gates import GateName, Verdict
 from ..domain.issues import Issue
-from ..ports import Desk, Kept
+from ..domain.models import ENTRY_TIER, Tier
+from ..domain.reviewing import Review
+from ..ports import Case, Desk, Kept, Stage
+from .briefing import make_case
 from .concluding import conclude
-from .gating import judge_trees, opened_base, opened_change
+from .drifting import rebased
+from .gating import judge_case, opened_base, opened_change
+from .healing import AttemptHealer
 from .preparing import read_commands, within_repository_limits
 from .reading import OpenNight, latest, open_night
+from .reviewing import review_change
+from .spending import open_tab
+from .surveying import survey
+from .teaching import learn_from
+
+LEAVES = (EventType.CHANGE_JUDGED,)
 
 
 def judge_change(desk: Desk, night_id: str, number: int) -> Verdict:
@@ -31,8 +43,10 @@ def judge_change(desk: Desk, night_id: str, number: int) -> Verdict:
             gone = "the issue was deleted while the night was running"
             conclude(desk, night, number, IssueStatus.SKIPPED, gone)
             return Verdict(())
-        verdict = _judge(desk, night, kept, issue)
+        kept, verdict = _judge_where_the_base_is(desk, night, kept, issue)
         _store(desk, night, kept, verdict)
+        if not verdict.passed:
+            learn_from(desk, night, issue, verdict.results)
     if kept.passed is None:
         desk.records.keep_change(night.repository.node_id, replace(kept, passed=verdict.passed))
     if not verdict.passed:
@@ -48,19 +62,48 @@ def stored_verdict(desk: Desk, night: OpenNight, kept: Kept) -> Verdict | None:
     return from_document(Verdict, {"results": judged.metadata["gates"]})
 
 
-def _judge(desk: Desk, night: OpenNight, kept: Kept, issue: Issue) -> Verdict:
-    commands = read_commands(desk, night, kept.change.base)
+def _judge_where_the_base_is(desk: Desk, night: OpenNight, kept: Kept, issue: Issue) -> tuple[Kept, Verdict]:
+    """Judge; when the base has moved in a way that conflicts, rebase once and judge that."""
+    verdict = _judge(desk, night, kept.change, issue)
+    if not any(result.gate is GateName.DRIFT and result.failed for result in verdict.results):
+        return kept, verdict
+    change = rebased(desk, night, kept.change)
+    if change is None:
+        return kept, verdict
+    kept = replace(kept, change=change, passed=None)
+    desk.records.keep_change(night.repository.node_id, kept)
+    return kept, _judge(desk, night, change, issue)
+
+
+def _judge(desk: Desk, night: OpenNight, change: Change, issue: Issue) -> Verdict:
+    commands = read_commands(desk, night, change.base)
     night = within_repository_limits(night, commands)
-    head = opened_change(desk, night, kept.change, "judge")
-    base = opened_base(desk, night, kept.change.base, kept.issue, "judge-base")
+    head = opened_change(desk, night, change, "judge")
+    base = opened_base(desk, night, change.base, change.issue, "judge-base")
     try:
-        return judge_trees(desk, night, issue, kept.change, head, base, commands)
+        case = make_case(desk, night, issue, change, head, base, commands, Stage.JUDGE)
+        return judge_case(desk.gates, case, lambda: _reviewed(desk, night, case))
     finally:
         desk.workspace.close_tree(head)
         desk.workspace.close_tree(base)
 
 
+def _reviewed(desk: Desk, night: OpenNight, case: Case) -> tuple[Review | None, str]:
+    """Ask the reviewing model in fresh context, on a tier that did not build the change."""
+    number = case.issue.number
+    built = latest(desk, night.id, EventType.ATTEMPT_FINISHED, issue=number)
+    tier = built.metadata["tier"] if built else str(ENTRY_TIER)
+    task = f"{night.id}/{number}/judge"
+    tab = open_tab(desk, night, number, task)
+    healer = AttemptHealer(desk, night, number, task, Tier(tier), survey(desk, night).ladder())
+    return review_change(desk, night, case, tab, healer, builder_tier=tier, attempt=task)
+
+
 def _store(desk: Desk, night: OpenNight, kept: Kept, verdict: Verdict) -> None:
+    """Write the verdict down; the full results lie in object storage as well."""
+    results = to_document(verdict)["results"]
+    name = f"nights/{night.id}/{kept.issue}/gates.json"
+    uri = desk.storage.put(name, json.dumps(results, indent=1).encode())
     desk.ledger.append(
         night.event(
             EventType.CHANGE_JUDGED,
@@ -70,7 +113,8 @@ def _store(desk: Desk, night: OpenNight, kept: Kept, verdict: Verdict) -> None:
             metadata={
                 "head_sha": kept.change.head_sha,
                 "passed": verdict.passed,
-                "gates": to_document(verdict)["results"],
+                "gates": results,
+                "artifact": uri,
             },
         )
     )

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
 from ..documents import to_document
 from ..domain.changes import IssueStatus
-from ..domain.estimating import files_named, selection_context
+from ..domain.estimating import files_named
 from ..domain.events import Event, EventType
 from ..domain.issues import Issue
-from ..domain.models import select_model
 from ..domain.plans import Plan, PlanFacts, PlannedIssue
+from ..domain.quotas import exemption_of
 from ..domain.sequencing import make_plan, outside_refs
 from ..ports import Desk
+from .choosing import Chooser, make_chooser
 from .preparing import record_default_base
 from .reading import OpenNight, latest, planned_issues
 
@@ -70,27 +72,36 @@ def _cap(plan: Plan) -> Plan:
 
 
 def with_tiers(desk: Desk, night: OpenNight, plan: Plan, issues: tuple[Issue, ...]) -> Plan:
-    """Return the plan with every issue's base tier, from the files it is likely to touch."""
+    """Return the plan with every issue's base tier: by rule, by what fits, by what history says."""
     if not plan.issues:
         return plan
     by_number = {issue.number: issue for issue in issues}
     paths = desk.workspace.list_files(night.repository, desk.workspace.refresh(night.repository))
+    now = desk.clock.now()
+    chooser = make_chooser(desk, night.order, night.repository.node_id, now)
     return replace(
         plan,
-        issues=tuple(_with_tier(desk, planned, by_number[planned.number], paths) for planned in plan.issues),
+        issues=tuple(
+            _with_tier(chooser, planned, by_number[planned.number], paths, now) for planned in plan.issues
+        ),
     )
 
 
-def _with_tier(desk: Desk, planned: PlannedIssue, issue: Issue, paths: tuple[str, ...]) -> PlannedIssue:
+def _with_tier(
+    chooser: Chooser, planned: PlannedIssue, issue: Issue, paths: tuple[str, ...], now: datetime
+) -> PlannedIssue:
     files = len(files_named(issue, paths))
-    choice = select_model(selection_context(issue, planned.classification, files, desk.clock.now()))
+    choice = chooser.choose(issue, planned.classification, files, now).result
+    proved = exemption_of(issue.label_names)
     return replace(
         planned,
         files_affected=files,
         base_tier=str(choice.selected_model),
         base_tier_reason=choice.reason,
         justification=choice.justification,
-        exempt=choice.exempt,
+        exempt=choice.exempt or (proved is not None and choice.escalated),
+        exemption=proved[1] if proved and choice.escalated else "",
+        tier_considered=choice.considered,
     )
 
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from ..documents import to_document
 from ..domain.attempts import Step
-from ..domain.changes import Attempt, Outcome
+from ..domain.changes import Attempt, Checkpoint, Outcome
 from ..domain.events import Event, EventType, Severity
 from ..domain.models import ENTRY_TIER
 from .escalating import Seat
@@ -22,10 +23,24 @@ def record_started(shop: Workshop, step: Step, seat: Seat, number: int) -> None:
 
 def record_finished(shop: Workshop, seat: Seat, attempt: Attempt) -> None:
     """Write down how the attempt ended, and that its escalation failed when it did."""
-    events = [finished_event(shop.night, shop.issue.number, attempt)]
+    events = [finished_event(shop.night, shop.planned, attempt)]
     if seat.escalated and attempt.outcome is not Outcome.ACCEPTED:
         events.append(_escalation_failed(shop, seat, attempt))
     shop.desk.ledger.append(*events, claim=shop.claim)
+
+
+def record_checkpoint(shop: Workshop, checkpoint: Checkpoint) -> None:
+    """Write down that the builder is done: whoever resumes pays it no second time."""
+    shop.desk.ledger.append(
+        shop.night.event(
+            EventType.CHECKPOINT_SAVED,
+            f"#{shop.issue.number}: attempt {checkpoint.number} is built, its gates come next",
+            issue=shop.issue.number,
+            attempt=shop.attempt_id(checkpoint.number),
+            metadata={"built": to_document(checkpoint)},
+        ),
+        claim=shop.claim,
+    )
 
 
 def _checkpoint(shop: Workshop, number: int, task: str) -> Event:
@@ -64,10 +79,13 @@ def _escalation(shop: Workshop, step: Step, seat: Seat, task: str) -> Event:
         metadata={
             "from": step.came_from or str(ENTRY_TIER),
             "to": str(seat.tier),
-            "reason": step.reason if step.climbed else planned.base_tier_reason,
+            "reason": step.reason if step.tag else planned.base_tier_reason,
             "justification": seat.justification,
             "exempt": seat.exempt,
+            "exemption": planned.exemption if seat.exempt else "",
             "quota_remaining": seat.quota_remaining,
+            "granted": seat.granted,
+            "review": seat.review,
             "context": {
                 "task_type": str(planned.classification.sequence_type),
                 "complexity": str(planned.classification.complexity),

@@ -2,46 +2,70 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
 from ..documents import from_document, to_document
-from ..domain.changes import Attempt, Change, Outcome, Usage
+from ..domain.changes import Attempt, Change, Checkpoint, Outcome, Usage
 from ..domain.events import Event, EventQuery, EventType
+from ..domain.plans import PlannedIssue
 from ..ports import Claim, Desk
 from .reading import OpenNight
 
 
 @dataclass(frozen=True, slots=True)
 class Remembered:
-    """The attempts of this round, and how many there were in rounds before."""
+    """The attempts of this round, and how many there were in rounds before.
+
+    :param unfinished: an attempt that was built and paid when its worker died, and not judged yet.
+    """
 
     attempts: tuple[Attempt, ...]
     before: int
+    unfinished: Checkpoint | None = None
 
 
-def attempts_so_far(desk: Desk, night: OpenNight, number: int, claim: Claim, round_: int) -> Remembered:
+def attempts_so_far(
+    desk: Desk, night: OpenNight, planned: PlannedIssue, claim: Claim, round_: int
+) -> Remembered:
     """Return the issue's attempts of this night, oldest first."""
-    types = (EventType.ATTEMPT_STARTED, EventType.ATTEMPT_FINISHED)
+    types = (EventType.ATTEMPT_STARTED, EventType.ATTEMPT_FINISHED, EventType.CHECKPOINT_SAVED)
     events = desk.ledger.events(
-        EventQuery(types=types, night=night.id, issue=number, limit=None, oldest_first=True)
+        EventQuery(types=types, night=night.id, issue=planned.number, limit=None, oldest_first=True)
     )
     finished = {e.attempt: _attempt(e) for e in events if e.type is EventType.ATTEMPT_FINISHED}
-    for event in events:
-        if event.type is EventType.ATTEMPT_STARTED and event.attempt not in finished:
-            finished[event.attempt] = _write_off(desk, night, event, claim)
-    ours = {
-        event.attempt
-        for event in events
-        if event.type is EventType.ATTEMPT_STARTED and event.metadata["round"] == round_
-    }
+    started = [event for event in events if event.type is EventType.ATTEMPT_STARTED]
+    unfinished = _unfinished(events, finished, started, round_)
+    for event in started:
+        is_resumed = unfinished is not None and event.metadata["number"] == unfinished.number
+        if event.attempt not in finished and not is_resumed:
+            finished[event.attempt] = _write_off(desk, night, planned, event, claim)
+    ours = {event.attempt for event in started if event.metadata["round"] == round_}
     attempts = [attempt for task, attempt in finished.items() if task in ours]
     return Remembered(
-        tuple(sorted(attempts, key=lambda attempt: attempt.number)), len(finished) - len(attempts)
+        tuple(sorted(attempts, key=lambda attempt: attempt.number)),
+        len(finished) - len(attempts),
+        unfinished,
     )
 
 
-def _write_off(desk: Desk, night: OpenNight, started: Event, claim: Claim) -> Attempt:
+def _unfinished(
+    events: Sequence[Event], finished: Mapping[str, Attempt], started: Sequence[Event], round_: int
+) -> Checkpoint | None:
+    """Return the last attempt of this round, when its builder was done and its gates had not spoken."""
+    last = started[-1] if started else None
+    if last is None or last.attempt in finished or last.metadata["round"] != round_:
+        return None
+    for event in reversed(events):
+        if event.type is EventType.CHECKPOINT_SAVED and event.attempt == last.attempt:
+            built = event.metadata.get("built")
+            if built:
+                return from_document(Checkpoint, built)
+    return None
+
+
+def _write_off(desk: Desk, night: OpenNight, planned: PlannedIssue, started: Event, claim: Claim) -> Attempt:
     attempt = Attempt(
         number=started.metadata["number"],
         tier=started.metadata["tier"],
@@ -49,13 +73,13 @@ def _write_off(desk: Desk, night: OpenNight, started: Event, claim: Claim) -> At
         reason="the worker died during this attempt",
         usage=Usage(cost_usd=desk.budgets.spent(attempt=started.attempt)),
     )
-    desk.ledger.append(finished_event(night, started.issue or 0, attempt), claim=claim)
+    desk.ledger.append(finished_event(night, planned, attempt), claim=claim)
     return attempt
 
 
-def finished_event(night: OpenNight, issue: int, attempt: Attempt) -> Event:
-    """Return the event that an attempt leaves."""
-    usage = attempt.usage
+def finished_event(night: OpenNight, planned: PlannedIssue, attempt: Attempt) -> Event:
+    """Return the event that an attempt leaves; learning reads type, complexity, tier, outcome and cost."""
+    usage, issue = attempt.usage, planned.number
     return night.event(
         EventType.ATTEMPT_FINISHED,
         f"#{issue} attempt {attempt.number} on {attempt.tier}: {attempt.outcome} ({attempt.reason})",
@@ -63,6 +87,8 @@ def finished_event(night: OpenNight, issue: int, attempt: Attempt) -> Event:
         attempt=f"{night.id}/{issue}/{attempt.number}",
         metadata={
             "number": attempt.number,
+            "sequence_type": str(planned.classification.sequence_type),
+            "complexity": str(planned.classification.complexity),
             "tier": attempt.tier,
             "model": attempt.model,
             "outcome": str(attempt.outcome),

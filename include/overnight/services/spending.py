@@ -7,8 +7,9 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 
 from ..domain.changes import Usage
-from ..ports import Budget
-from .stopping import Stopped
+from ..ports import Budget, Claim, Desk
+from .reading import OpenNight
+from .stopping import Stopped, stopped_at_once
 
 
 @dataclass(slots=True)
@@ -28,7 +29,28 @@ class Tab:
             raise Stopped(why)
         return self.budget.reserve(usd)
 
-    def settle(self, reservation: str, usd: Decimal, tokens: int) -> None:
+    def settle(self, reservation: str, usage: Usage) -> None:
         """Book what a request really cost."""
-        self.budget.settle(reservation, usd, tokens)
-        self.usage += Usage(input_tokens=tokens, requests=1, cost_usd=usd)
+        self.budget.settle(reservation, usage)
+        self.usage += usage
+
+
+def open_tab(
+    desk: Desk,
+    night: OpenNight,
+    number: int,
+    attempt: str,
+    claim: Claim | None = None,
+    check: Callable[[], None] = lambda: None,
+) -> Tab:
+    """Return the tab of one attempt.
+
+    :param check: raises when the worker must stop (its claim is lost).
+    """
+
+    def stop() -> str:
+        check()
+        return stopped_at_once(desk, night.id)
+
+    budget = desk.budgets.open(night.order, night.repository.node_id, number, attempt, claim=claim)
+    return Tab(budget, stop)

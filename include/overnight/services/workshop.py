@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
 
 from ..domain.changes import Base
+from ..domain.estimating import files_named
 from ..domain.issues import Issue
 from ..domain.orders import Commands
 from ..domain.plans import PlannedIssue
 from ..ports import Claim, Desk, Tree
+from .claiming import Hold
 from .gating import opened_base
+from .preparing import base_results, read_instructions
 from .reading import OpenNight
 
 
@@ -23,11 +28,19 @@ class Workshop:
     issue: Issue
     base: Base
     commands: Commands
-    claim: Claim
+    hold: Hold
     round: int = 0
     attempts_before: int = 0
     """Attempts of rounds before this one."""
+    gate_seconds: float = 0.0
+    """Spent by the gates in this build."""
     trees: dict[str, Tree] = field(default_factory=dict)
+    _instructions: tuple[tuple[str, str], ...] | None = None
+    _files_named: tuple[str, ...] | None = None
+
+    @property
+    def claim(self) -> Claim:
+        return self.hold.claim
 
     def tree(self, purpose: str) -> Tree:
         """Return the work tree `build` or `base`, at the base when first opened."""
@@ -38,6 +51,37 @@ class Workshop:
     def attempt_id(self, number: int) -> str:
         """Return the seeds' task id of an attempt."""
         return f"{self.night.id}/{self.issue.number}/{number}"
+
+    @property
+    def instructions(self) -> tuple[tuple[str, str], ...]:
+        """The repository's own instruction files, read once."""
+        if self._instructions is None:
+            self._instructions = read_instructions(self.desk, self.night, self.base)
+        return self._instructions
+
+    @property
+    def files_named(self) -> tuple[str, ...]:
+        """The paths of the base that the issue names, read once."""
+        if self._files_named is None:
+            paths = self.desk.workspace.list_files(self.night.repository, self.base.sha)
+            self._files_named = files_named(self.issue, paths)
+        return self._files_named
+
+    def base_results(self) -> Mapping[str, Any]:
+        """Return how the base builds, lints and tests."""
+        return base_results(self.desk, self.night, self.tree("base"), self.commands)
+
+    @property
+    def out_of_gate_time(self) -> bool:
+        """Whether the gates have used up the issue's time."""
+        return self.gate_seconds >= self.night.order.gates.gate_budget_seconds
+
+    def within_gate_time(self) -> OpenNight:
+        """Return the night with no gate longer than what is left of the issue's gate time."""
+        order = self.night.order
+        left = max(1.0, order.gates.gate_budget_seconds - self.gate_seconds)
+        limits = replace(order.limits, gate_seconds=min(order.limits.gate_seconds, left))
+        return replace(self.night, order=replace(order, limits=limits))
 
     def close(self) -> None:
         """Remove the work trees."""

@@ -8,7 +8,7 @@ from typing import Any
 import github
 
 from ...domain.errors import NotFound, Unreachable
-from ...domain.issues import Issue, IssueRef, RefState, Repository
+from ...domain.issues import Issue, IssueRef, RefState, Repository, Vetting
 from ...ports import Comment, PullRequest
 from .graphql import GraphQL
 from .identity import own_login
@@ -39,7 +39,8 @@ class GitHubTracker:
     ) -> None:
         self._wire = Wire(client, patience)
         self._graphql = GraphQL(self._wire)
-        self._vetter = Vetter(self._graphql, Permissions(self._wire), ok_label)
+        self._permissions = Permissions(self._wire)
+        self._vetter = Vetter(self._graphql, self._permissions, ok_label)
         self._login = ""
 
     def login(self) -> str:
@@ -97,6 +98,10 @@ class GitHubTracker:
             if person and association in allowed:
                 comments.append(Comment(int(found["id"]), rest_login(user), association, body))
         return tuple(comments)
+
+    def who_labelled(self, repository: Repository, issue: Issue, label: str) -> Vetting | None:
+        """Return who set a label that the issue carries, and with which permission; None when not known."""
+        return Vetter(self._graphql, self._permissions, label).vet(repository, (issue,))[0].vetting
 
     def pull_request_from(self, repository: Repository, branch: str) -> PullRequest | None:
         """Return the newest pull request with this head branch in the repository itself, open or not."""

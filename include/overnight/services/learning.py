@@ -1,0 +1,54 @@
+"""Read a repository's attempts back as trials, for learning which tier is worth its money."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from decimal import Decimal
+
+from ..domain.attempts import PARKING_BUDGETS
+from ..domain.changes import Outcome
+from ..domain.events import Event, EventQuery, EventType
+from ..domain.learning import LearningRules
+from ..domain.track_records import Trial
+from ..ports import Desk
+
+_TAUGHT = frozenset(Outcome) - {Outcome.UNAVAILABLE, Outcome.KILLED}
+"""A tier that was down or a worker that died says nothing about the model."""
+_MOST = 5_000
+"""Attempts that are read, the newest; more change no decision."""
+
+
+def trials(
+    desk: Desk, repository: str, now: datetime, rules: LearningRules | None = None
+) -> tuple[Trial, ...]:
+    """Return a repository's finished attempts, newest first; dry runs are left out.
+
+    :param repository: GitHub node id.
+    :param rules: how many days back attempts are read.
+    """
+    query = EventQuery(
+        types=(EventType.ATTEMPT_FINISHED,),
+        repository=repository,
+        since=now - timedelta(days=(rules or LearningRules()).days),
+        dry_run=False,
+        limit=_MOST,
+    )
+    return tuple(_trial(event) for event in desk.ledger.events(query) if _teaches(event))
+
+
+def _teaches(event: Event) -> bool:
+    data = event.metadata
+    known = data.get("sequence_type") and data.get("complexity")
+    others_money = data["outcome"] == Outcome.OVER_BUDGET and data.get("failure") in PARKING_BUDGETS
+    return bool(known) and data["outcome"] in _TAUGHT and not others_money
+
+
+def _trial(event: Event) -> Trial:
+    data = event.metadata
+    return Trial(
+        sequence_type=data["sequence_type"],
+        complexity=data["complexity"],
+        tier=data["tier"],
+        accepted=data["outcome"] == Outcome.ACCEPTED,
+        cost_usd=Decimal(str(data["cost_usd"])),
+    )

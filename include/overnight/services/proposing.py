@@ -1,0 +1,78 @@
+"""Tests from the acceptance criteria, within an issue's build: written once, proved on every change."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from ..documents import from_document, to_document
+from ..domain.changes import Change
+from ..domain.errors import ChangeUnusable
+from ..domain.generating import GeneratedTests
+from ..domain.models import Tier
+from ..domain.reviewing import WrittenFile
+from ..ports import Budget, Healer
+from .generating import place_tests, write_tests
+from .proving import prove_tests
+from .workshop import Workshop
+
+_SHOWN = 4_000
+
+
+def propose_tests(shop: Workshop, tier: Tier, budget: Budget, healer: Healer) -> None:
+    """Have tests written before the first attempt; retries and other workers use the same ones."""
+    if not shop.night.order.gates.generate_tests or _known(shop) is not None:
+        return
+    written = write_tests(
+        shop.desk,
+        shop.night,
+        shop.issue,
+        shop.commands,
+        shop.tree("base"),
+        str(tier),
+        budget,
+        healer,
+        claim=shop.claim,
+    )
+    shop.desk.records.remember(_key(shop), to_document(written))
+
+
+def with_proven_tests(shop: Workshop, change: Change, message: str) -> Change:
+    """Return the change with the tests that prove themselves on it, or as it is when none does.
+
+    A test that fails on a finished change is wrong, or the change is incomplete or made for the tests it was
+    shown. Nobody can say which, so it costs one more attempt and is dropped when it fails again.
+
+    :raises ChangeUnusable: tests fail on the change for the first time; the message shows them.
+    """
+    written = _known(shop)
+    if written is None or not written.kept:
+        return change
+    tree = shop.tree("build")
+    proved = prove_tests(
+        shop.desk, shop.night, shop.issue, shop.commands, tree, change, written, claim=shop.claim
+    )
+    _refuse_once(shop, [file for file in written.kept if file.path in proved.red])
+    if not proved.kept:
+        return change
+    place_tests(tree, proved)
+    if shop.desk.workspace.commit(tree, f"Tests for {message}", shop.night.order) is None:
+        return change
+    return shop.desk.workspace.pack(tree, change.issue, change.branch)
+
+
+def _refuse_once(shop: Workshop, red: Sequence[WrittenFile]) -> None:
+    key = f"{_key(shop)}/red"
+    if not red or shop.desk.records.recall(key):
+        return
+    shop.desk.records.remember(key, {"paths": [file.path for file in red]})
+    texts = "\n\n".join(f"{file.path}:\n{file.text[:_SHOWN]}" for file in red)
+    raise ChangeUnusable(f"tests written from the issue's acceptance criteria fail on the change:\n\n{texts}")
+
+
+def _key(shop: Workshop) -> str:
+    return f"tests/{shop.night.id}/{shop.issue.number}/{shop.base.sha}"
+
+
+def _known(shop: Workshop) -> GeneratedTests | None:
+    document = shop.desk.records.recall(_key(shop))
+    return from_document(GeneratedTests, document) if document else None

@@ -1,0 +1,26 @@
+"""Which tiers may be used at this moment: settings, keys, breakers, and what tonight has shown."""
+
+from __future__ import annotations
+
+from ..domain.attempts import Situation
+from ..ports import Desk
+from .healing import unavailable_tiers
+from .reading import OpenNight
+
+
+def survey(desk: Desk, night: OpenNight) -> Situation:
+    """Return the tiers of this moment, each with why it is not usable."""
+    facts = desk.tier_facts()
+    available = dict(desk.available_tiers())
+    for tier, why in unavailable_tiers(desk, night.id).items():
+        available[tier] = available.get(tier) or why
+    for tier, fact in facts.items():
+        if not available.get(tier):
+            available[tier] = desk.circuits.why_open(fact.endpoint, looking=True)
+    return Situation(
+        available=available,
+        windows={tier: fact.window for tier, fact in facts.items() if fact.window},
+        escalation=night.order.enable_model_escalation,
+        heal=night.order.enable_auto_heal,
+        local_above_top=night.order.local_above_top,
+    )
