@@ -25,7 +25,7 @@ class RepositoryCommands:
 
         SettingsError names file, line and key. `source` says what decided.
         """
-        found = detect(files, read_file)
+        found = detect(files, read_file, setup=order.setup_network)
         text = read_file(FILE) if FILE in files else None
         if text is not None:
             found = _with_file(found, parse_overnight_file(text))

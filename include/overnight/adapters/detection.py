@@ -2,35 +2,34 @@
 
 from __future__ import annotations
 
-import json
 import re
 import tomllib
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import Any
 
 from ..domain.orders import Commands
+from .node_detection import detect_node
+from .offers import Found
+from .python_setup import python_setup
+from .setups import (
+    CARGO_HOME,
+    GRADLE_HOME,
+    MAVEN_HOME,
+    cargo_setup,
+    go_setup,
+)
 
 ReadFile = Callable[[str], str | None]
 
 _TEST_FILE = re.compile(r"(^|/)(test_[^/]*|[^/]*_test)\.py$")
-_NO_NPM_TEST = "no test specified"
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
-    """What one toolchain offers; "" for a step it does not know."""
+def detect(files: Sequence[str], read_file: ReadFile, *, setup: bool = False) -> Commands:
+    """Return the commands the files speak for; `source` names those that decided.
 
-    source: str
-    build: str = ""
-    lint: str = ""
-    test: str = ""
-    environment: tuple[tuple[str, str], ...] = ()
-
-
-def detect(files: Sequence[str], read_file: ReadFile) -> Commands:
-    """Return the commands the files speak for; `source` names those that decided."""
+    :param setup: also say how what the toolchains need is installed, which takes the network.
+    """
     present = frozenset(files)
 
     def read(path: str) -> str:
@@ -38,11 +37,19 @@ def detect(files: Sequence[str], read_file: ReadFile) -> Commands:
 
     found = [offer for toolchain in _TOOLCHAINS if (offer := toolchain(present, read)) is not None]
     chosen = {step: next((offer for offer in found if getattr(offer, step)), None) for step in _STEPS}
-    sources = dict.fromkeys(offer.source for offer in chosen.values() if offer is not None)
+    used = list(dict.fromkeys(offer for offer in chosen.values() if offer is not None))
+    needs = [offer for offer in used if setup and offer.setup]
+    sources = dict.fromkeys([*(o.source for o in used), *(o.setup_source or o.source for o in needs)])
+    environment = dict(chosen["test"].environment if chosen["test"] else ())
+    for offer in needs:
+        environment |= dict(offer.setup_environment)
     return Commands(
         **{step: getattr(offer, step) for step, offer in chosen.items() if offer is not None},
+        setup="\n".join(
+            ["set -e", *(o.setup for o in needs)] if len(needs) > 1 else (o.setup for o in needs)
+        ),
         source=f"detected: {', '.join(sources)}" if sources else "detected: nothing known",
-        environment=chosen["test"].environment if chosen["test"] else (),
+        environment=tuple(environment.items()),
     )
 
 
@@ -53,11 +60,15 @@ def _python(present: frozenset[str], read: Callable[[str], str]) -> Found | None
     if not marks or not code:
         return None
     tools = _tables(read("pyproject.toml"))
+    test = _python_test(present, read, tools)
+    setup, setup_source = python_setup(present, read, test)
     return Found(
         source=marks[0],
+        setup=setup,
+        setup_source=setup_source,
         build=f"python -m compileall -q {' '.join(_packages(code))}",
         lint=_python_lint(present, read, tools),
-        test=_python_test(present, read, tools),
+        test=test,
         environment=_python_path(present, tools),
     )
 
@@ -112,48 +123,56 @@ def _tables(text: str) -> dict[str, Any]:
     return tools if isinstance(tools, dict) else {}
 
 
-def _node(present: frozenset[str], read: Callable[[str], str]) -> Found | None:
-    if "package.json" not in present:
-        return None
-    try:
-        package = json.loads(read("package.json"))
-    except (ValueError, RecursionError):
-        return None
-    told = package.get("scripts") if isinstance(package, dict) else None
-    scripts = told if isinstance(told, dict) else {}
-    test = scripts.get("test", "")
-    return Found(
-        source="package.json",
-        build="npm run build" if scripts.get("build") else "",
-        lint="npm run lint" if scripts.get("lint") else "",
-        test="npm test" if test and _NO_NPM_TEST not in str(test) else "",
-    )
-
-
 def _cargo(present: frozenset[str], read: Callable[[str], str]) -> Found | None:
     if "Cargo.toml" not in present:
         return None
     offline = "cargo {} --offline --quiet"
-    return Found("Cargo.toml", offline.format("build"), "", offline.format("test"))
+    return Found(
+        "Cargo.toml",
+        offline.format("build"),
+        "",
+        offline.format("test"),
+        setup=cargo_setup(present),
+        setup_source="Cargo.lock" if "Cargo.lock" in present else "",
+        setup_environment=CARGO_HOME,
+    )
 
 
 def _go(present: frozenset[str], read: Callable[[str], str]) -> Found | None:
     if "go.mod" not in present:
         return None
     tests = any(path.endswith("_test.go") for path in present)
-    return Found("go.mod", "go build ./...", "go vet ./...", "go test ./..." if tests else "")
+    test = "go test ./..." if tests else ""
+    return Found(
+        "go.mod", "go build ./...", "go vet ./...", test, setup=go_setup(present), setup_source="go.sum"
+    )
 
 
 def _java(present: frozenset[str], read: Callable[[str], str]) -> Found | None:
     tests = any("src/test/" in path for path in present)
     if "pom.xml" in present:
         test = "mvn --offline --batch-mode test" if tests else ""
-        return Found("pom.xml", "mvn --offline --batch-mode compile", "", test)
+        return Found(
+            "pom.xml",
+            "mvn --offline --batch-mode compile",
+            "",
+            test,
+            setup="mvn --batch-mode --quiet dependency:go-offline",
+            setup_environment=MAVEN_HOME,
+        )
     script = next((name for name in ("build.gradle", "build.gradle.kts") if name in present), None)
     if script is None:
         return None
-    gradle = "sh ./gradlew --offline" if "gradlew" in present else "gradle --offline"
-    return Found(script, f"{gradle} classes", "", f"{gradle} test" if tests else "")
+    program = "sh ./gradlew" if "gradlew" in present else "gradle"
+    gradle = f"{program} --offline"
+    return Found(
+        script,
+        f"{gradle} classes",
+        "",
+        f"{gradle} test" if tests else "",
+        setup=f"{program} --quiet --no-daemon dependencies",
+        setup_environment=GRADLE_HOME,
+    )
 
 
 def _make(present: frozenset[str], read: Callable[[str], str]) -> Found | None:
@@ -169,4 +188,4 @@ def _make(present: frozenset[str], read: Callable[[str], str]) -> Found | None:
 
 
 _STEPS = ("build", "lint", "test")
-_TOOLCHAINS = (_python, _node, _make, _go, _cargo, _java)
+_TOOLCHAINS = (_python, detect_node, _make, _go, _cargo, _java)

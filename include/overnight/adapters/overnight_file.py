@@ -40,6 +40,8 @@ class OvernightFile:
     tests_optional: bool = False
     labels: tuple[str, ...] = ()
     limits: tuple[tuple[str, Decimal], ...] = ()
+    memory_files: tuple[tuple[str, str], ...] = ()
+    """Glob → path of a JSON schema ("" for none); gate memory reads them from the base itself."""
 
     def with_services(self, test: str) -> str:
         """Return the test command with the services started before it; they end with the sandbox."""
@@ -160,6 +162,15 @@ def _limits(place: str, value: Any) -> tuple[tuple[str, Decimal], ...]:
     return tuple((name, Decimal(str(number))) for name, number in value.items())
 
 
+def _memory_files(place: str, value: Any) -> tuple[tuple[str, str], ...]:
+    if not isinstance(value, dict):
+        raise SettingsError(f"{place}: must be a mapping of globs to schema files, or to null")
+    for glob, schema in value.items():
+        if not isinstance(glob, str) or not isinstance(schema, str | None):
+            raise SettingsError(f"{place}: {glob!r} must name a schema file of the repository, or null")
+    return tuple((glob, schema or "") for glob, schema in value.items())
+
+
 def _services(place: str, value: Any) -> tuple[tuple[str, str], ...]:
     if not isinstance(value, list):
         raise SettingsError(f"{place}: must be a list of commands, or of mappings with start and ready")
@@ -181,4 +192,5 @@ _READERS: Mapping[str, Callable[[str, Any], Any]] = {
     "tests_optional": _switch,
     "labels": _texts,
     "limits": _limits,
+    "memory_files": _memory_files,
 }

@@ -21,6 +21,11 @@ from ...ports import Sandbox
 
 _UPLOAD = "/run/overnight/upload"
 _FILE_SECONDS = 60.0
+_OWN_PROGRAMS_FIRST = (
+    'for own in node_modules/.bin .venv/bin; do [ -d "$PWD/$own" ] && PATH="$PWD/$own:$PATH"; done'
+    "; export PATH; unset own\n"
+)
+"""A project's own environment comes before ours."""
 
 
 class TreeBackend(SandboxBackend):
@@ -57,7 +62,7 @@ class TreeBackend(SandboxBackend):
         self, sandbox: str, command: str, *, timeout: float, max_output_bytes: int
     ) -> SandboxExecResult:
         """Run a command in the tree."""
-        return self._run(command, timeout, max_output_bytes)
+        return self._run(_OWN_PROGRAMS_FIRST + command, timeout, max_output_bytes)
 
     def write_file(self, sandbox: str, path: str, content: bytes) -> None:
         """Write a file of any size; SandboxError when the path cannot be written."""

@@ -16,6 +16,7 @@ from .layout import HOME, PROGRAMS, TREE, bind, make_layout
 from .limits import SandboxLimits
 from .ownership import SANDBOX_UID, check_tree, hand_over
 from .running import Invocation, run_watched
+from .seccomp import seccomp_filter
 from .skeleton import Skeleton
 
 _NAMESPACES = (
@@ -96,7 +97,7 @@ class BubblewrapSandbox:
             group = stack.enter_context(self._groups.group(self._limits))
             files = _MemoryFiles(stack, [writer])
             argv = group.enter(self._argv(request, files, writer))
-            invocation = Invocation(argv, _HOST_PATH, descriptors=files.descriptors)
+            invocation = Invocation(argv, _HOST_PATH, descriptors=files.descriptors, fills=request.tree)
             ran = run_watched(invocation, self._limits, seconds=seconds, max_output=max_output)
             if not ran.timed_out and not _has_started(reader):
                 raise unavailable(ran.stderr)
@@ -110,7 +111,7 @@ class BubblewrapSandbox:
 
     def _argv(self, request: Request, files: _MemoryFiles, started: int) -> list[str]:
         bwrap = find_bwrap()
-        environment = ["--chdir", str(TREE), *self._environment(request)]
+        environment = ["--chdir", str(TREE), *self._environment(request), *_filtered(files)]
         confined = [*self._file_system(request, files), *_NAMESPACES, *_LIFE]
         confined += [] if request.network else ["--unshare-net"]
         if not _is_root():
@@ -165,6 +166,11 @@ class BubblewrapSandbox:
 
 def _is_root() -> bool:
     return os.geteuid() == 0
+
+
+def _filtered(files: _MemoryFiles) -> list[str]:
+    program = seccomp_filter()
+    return ["--seccomp", str(files.hold(program))] if program else []
 
 
 def _inner(bwrap: Bwrap) -> tuple[str, list[str]]:

@@ -20,6 +20,7 @@ class SandboxLimits:
     :param file_bytes: size of one file.
     :param scratch_bytes: size of /tmp and of /dev/shm, each.
     :param cpu_seconds: processor time of one process.
+    :param reserve_bytes: a command that leaves less than this free on the tree's disk is killed.
     :param flood_bytes: a command that writes more output than this is killed.
     """
 
@@ -31,6 +32,7 @@ class SandboxLimits:
     open_files: int = 4096
     cpu_seconds: int = 1800
     flood_bytes: int = 256 * _MIB
+    reserve_bytes: int = 256 * _MIB
 
     def as_shell(self) -> str:
         """Return the bash line that sets the limits, hard, for itself and all it starts.

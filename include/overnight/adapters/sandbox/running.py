@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import selectors
+import shutil
 import signal
 import subprocess
 import time
@@ -17,6 +18,7 @@ import psutil
 from ...ports import Ran
 from .limits import SandboxLimits
 from .output import CappedOutput
+from .streaming import LineLog, line_log
 
 _GLANCE_SECONDS = 0.2
 _GRACE_SECONDS = 5.0
@@ -31,12 +33,14 @@ class Invocation:
 
     :param environment: the whole environment of the outermost process.
     :param descriptors: open file descriptors handed on.
+    :param fills: a folder that the command writes to, whose disk is watched.
     """
 
     argv: Sequence[str]
     environment: Mapping[str, str]
     directory: Path | None = None
     descriptors: Sequence[int] = ()
+    fills: Path | None = None
 
 
 @dataclass(slots=True)
@@ -47,6 +51,8 @@ class _Watch:
     limits: SandboxLimits
     deadline: float
     outputs: Mapping[int, CappedOutput]
+    log: LineLog | None = None
+    fills: Path | None = None
     stopped: str = field(default="")
 
     def follow(self) -> None:
@@ -70,6 +76,8 @@ class _Watch:
             piece = os.read(key.fd, _CHUNK)
             if piece:
                 self.outputs[key.fd].feed(piece)
+                if self.log is not None:
+                    self.log.feed(key.fd, piece)
             else:
                 selector.unregister(key.fd)
         return bool(ready)
@@ -81,6 +89,8 @@ class _Watch:
             return f"more than {self.limits.flood_bytes} bytes of output"
         if look and resident_bytes(self.process.pid) > self.limits.memory_bytes:
             return f"more than {self.limits.memory_bytes} bytes of memory"
+        if look and self.fills is not None and shutil.disk_usage(self.fills).free < self.limits.reserve_bytes:
+            return f"less than {self.limits.reserve_bytes} bytes are free on the disk"
         return ""
 
     def reap(self) -> int:
@@ -113,11 +123,13 @@ def run_watched(invocation: Invocation, limits: SandboxLimits, *, seconds: float
     assert process.stderr
     with process.stdout as out, process.stderr as err:
         outputs = {out.fileno(): CappedOutput(max_output), err.fileno(): CappedOutput(max_output)}
-        watch = _Watch(process, limits, started + seconds, outputs)
+        watch = _Watch(process, limits, started + seconds, outputs, line_log(), invocation.fills)
         try:
             watch.follow()
         finally:
             status = watch.reap()
+            if watch.log is not None:
+                watch.log.close()
         stdout, stderr = (output.text() for output in outputs.values())
     return _verdict(watch.stopped, status, stdout, stderr, time.monotonic() - started)
 
