@@ -136,7 +136,12 @@ class AttemptHealer:
 def keep_out(
     desk: Desk, night: OpenNight, tier: Tier, failure: ModelFailure, *, issue: int, attempt: str = ""
 ) -> None:
-    """Remember for the rest of the night that a tier cannot be used, and why; said once a night."""
+    """Remember for the rest of the night that a tier cannot be used, and why; said once a night.
+
+    Outside a night there is no end to it, so nothing is remembered.
+    """
+    if not night.id:
+        return
     key = _UNAVAILABLE.format(night=night.id, tier=tier)
     if desk.records.recall(key) is not None:
         return
