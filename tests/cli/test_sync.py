@@ -5,9 +5,11 @@ import json
 import pytest
 from typer.testing import CliRunner
 
+from include.overnight.adapters.desktop import GitDesktop
 from include.overnight.adapters.ledger import upgrade
 from include.overnight.cli import sync
 from include.overnight.cli.console import Exit
+from include.overnight.domain.checkouts import Checkout
 
 from ..adapters.desktop.staging import copy_desk, fingerprint, make_template
 
@@ -85,3 +87,16 @@ def test_a_wrong_name_or_no_checkout_at_all_is_explained(desk, monkeypatch):
     assert "nothing was merged" in overnight_sync("undo", code=Exit.WRONG).stderr
     monkeypatch.delenv("LOCAL_PANTRY_PATH")
     assert "LOCAL_…_PATH" in overnight_sync("status", code=Exit.WRONG).stderr
+
+
+def test_one_checkout_that_is_busy_does_not_keep_the_others_waiting(desk, monkeypatch, tmp_path, template):
+    monkeypatch.setenv("LOCAL_LARDER_PATH", str(copy_desk(template, tmp_path / "second").home))
+    monkeypatch.setattr("include.overnight.adapters.desktop.GitDesktop", lambda: GitDesktop(patience=0.1))
+    desk.push({"new.txt": "new\n"})
+    with GitDesktop().hold(Checkout("larder", str(tmp_path / "second" / "home"))):
+        result = overnight_sync("run", "--json", code=Exit.TRY_AGAIN)
+    assert [(row["name"], row["in_sync"]) for row in json.loads(result.stdout)] == [
+        ("larder", False),
+        ("pantry", True),
+    ]
+    assert (desk.home / "new.txt").exists()

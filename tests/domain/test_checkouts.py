@@ -55,7 +55,15 @@ def test_a_checkout_is_matched_by_its_remote_whatever_the_case():
 
 
 @pytest.mark.parametrize(
-    "wrong", [{"name": ""}, {"name": "a/b"}, {"path": ""}, {"branch": "--upload-pack=x"}, {"remote": "-x"}]
+    "wrong",
+    [
+        {"name": ""},
+        {"name": "a/b"},
+        {"path": ""},
+        {"branch": "--upload-pack=x"},
+        {"remote": "-x"},
+        {"queue": "a b"},
+    ],
 )
 def test_values_that_git_would_misread_are_refused(wrong):
     with pytest.raises(ValueError, match="checkout"):

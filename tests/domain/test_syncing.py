@@ -6,7 +6,8 @@ import pytest
 
 from include.overnight.domain.checkouts import Checkout
 from include.overnight.domain.drift import CheckoutState, FileChange, case_collisions, shown, touching
-from include.overnight.domain.syncing import Action, decide, listed
+from include.overnight.domain.refusals import listed
+from include.overnight.domain.syncing import Action, decide
 
 CHECKOUT = Checkout("pantry", "/home/ann/pantry")
 READY = CheckoutState(

@@ -9,6 +9,7 @@ from typing import Any
 
 _PATH_VARIABLE = re.compile(r"LOCAL_([A-Z0-9]+(?:_[A-Z0-9]+)*)_PATH")
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
+_QUEUE = re.compile(r"[A-Za-z0-9_-]{0,64}")
 _SCP = re.compile(r"(?:[^@/:\s]+@)?[^/:\s]+:(?P<path>[^\s]+)")
 _URL = re.compile(r"[a-z][a-z0-9+.-]*://[^/\s]*(?P<path>/[^\s?#]*)", re.IGNORECASE)
 
@@ -51,6 +52,8 @@ class Checkout:
             raise ValueError(f"{self.name!r} is no name of a checkout: use letters, digits, . _ and -")
         if not self.path:
             raise ValueError(f"checkout {self.name}: path is empty")
+        if not _QUEUE.fullmatch(self.queue):
+            raise ValueError(f"checkout {self.name}: queue {self.queue!r} may hold letters, digits, _ and -")
         for key in ("branch", "remote"):
             if getattr(self, key).startswith("-"):
                 raise ValueError(f"checkout {self.name}: {key} may not begin with a dash")

@@ -1,0 +1,147 @@
+"""The steps of desktop sync as Airflow operators; each checkout's run on the queue of its machine."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from airflow.sdk import BaseOperator
+from airflow.sdk.exceptions import AirflowSkipException
+
+from ..domain.checkouts import Checkout, configured
+from ..domain.errors import Contended
+from ..settings import load_settings
+from .hooks import open_desk
+from .moments import MomentTrigger
+
+if TYPE_CHECKING:
+    from airflow.sdk import Context
+
+    from ..assembly import Overnight
+    from ..ports.desktop import Desktop
+
+WAIT = timedelta(minutes=1)
+MOST_WAITS = 5
+DISABLED = "DESKTOP_BUILDER_ENABLED is not true: desktop sync is off"
+
+
+def configured_checkouts() -> tuple[Checkout, ...]:
+    """Return the checkouts of the settings and of LOCAL_…_PATH."""
+    return configured(getattr(load_settings().values, "desktops", ()), os.environ)
+
+
+def names_by_queue() -> dict[str, list[str]]:
+    """Return the checkouts' names by the queue of the machine that has them ("" is any worker)."""
+    queues: dict[str, list[str]] = {}
+    for checkout in configured_checkouts():
+        queues.setdefault(checkout.queue, []).append(checkout.name)
+    return queues
+
+
+class CheckBuildersOperator(BaseOperator):
+    """Check the builders and switch between them when it is due; skipped when desktop sync is off."""
+
+    def execute(self, context: Context) -> str:
+        from ..domain.switching import SwitchRules
+        from ..services.switching import check_builders
+
+        if not load_settings().values.desktop_builder_enabled:
+            raise AirflowSkipException(DISABLED)
+        desk = open_desk()
+        return str(check_builders(desk, lambda: primary_health(desk), SwitchRules()).phase)
+
+
+class CheckoutOperator(BaseOperator):
+    """A step of one checkout.
+
+    :param checkout: its name in the settings.
+    """
+
+    template_fields: Sequence[str] = ("checkout",)
+
+    def __init__(self, *, checkout: Any, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.checkout = checkout
+
+    def at_work(self) -> tuple[Overnight, Desktop, Checkout]:
+        """Return what the services of desktop sync are told."""
+        from ..adapters.desktop import GitDesktop
+        from ..services.syncing import chosen
+
+        return open_desk(), GitDesktop(), chosen(configured_checkouts(), self.checkout)
+
+
+class CheckHealthOperator(CheckoutOperator):
+    """Examine the checkout; skipped when nothing could be done in it."""
+
+    def execute(self, context: Context) -> list[str]:
+        from ..services.syncing import check_health
+
+        health = check_health(*self.at_work())
+        if not health.ready:
+            raise AirflowSkipException("; ".join(health.issues))
+        return list(health.issues)
+
+
+class DetectDriftOperator(CheckoutOperator):
+    """Fetch and compare; returns what should be done, and why."""
+
+    def execute(self, context: Context) -> str:
+        from ..services.syncing import detect_drift
+
+        decision = detect_drift(*self.at_work()).decision
+        return f"{decision.action}: {decision.reason}"
+
+
+class MergeSafelyOperator(CheckoutOperator):
+    """Merge what is safe; waits without a slot while somebody is at work, skipped when a person must look."""
+
+    def execute(self, context: Context) -> str:
+        return self._try(waits=0)
+
+    def resume(self, context: Context, event: Mapping[str, Any], waits: int) -> str:
+        """Try again after a wait."""
+        return self._try(waits)
+
+    def _try(self, waits: int) -> str:
+        from ..services.syncing import merge_safely
+
+        try:
+            synced = merge_safely(*self.at_work())
+        except Contended:
+            if waits >= MOST_WAITS:
+                raise
+            self._wait(waits)
+        decision = synced.drift.decision
+        if decision.rule == "lock" and waits < MOST_WAITS:
+            self._wait(waits)
+        if not synced.in_sync:
+            raise AirflowSkipException(decision.reason)
+        return decision.reason
+
+    def _wait(self, waits: int) -> None:
+        until = (datetime.now(UTC) + WAIT).isoformat()
+        self.defer(trigger=MomentTrigger(until), method_name="resume", kwargs={"waits": waits + 1})
+
+
+class HandOverOperator(CheckoutOperator):
+    """Bring the last night's branches and its page to the checkout; skipped when there is nothing new."""
+
+    def execute(self, context: Context) -> list[str]:
+        from ..services.handing_over import hand_over
+
+        handed = hand_over(*self.at_work())
+        if not handed.night:
+            raise AirflowSkipException("no night ended since the last hand-over")
+        return [branch for branch, _ in handed.opened.branches]
+
+
+def primary_health(desk: Overnight) -> str:
+    """Return "" when the primary builder's service answers, else what is wrong with it."""
+    from ..adapters.models import endpoint_is_up
+    from ..domain.models import ENTRY_TIER
+
+    wrong = desk.available_tiers().get(ENTRY_TIER, "")
+    return wrong or endpoint_is_up(desk.rungs.endpoints[ENTRY_TIER])
