@@ -12,7 +12,7 @@ from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
 from include.overnight.domain.plans import Complexity
-from include.overnight.settings import schema, sections, tiers
+from include.overnight.settings import desktops, schema, sections, tiers
 
 from ..architecture.sources import PROJECT
 
@@ -29,6 +29,8 @@ TABLES: tuple[tuple[str, type[BaseModel], str], ...] = (
     ("`[learning]`, also a repository's", sections.LearningSettings, "learning"),
     ("A repository's `commands`", sections.CommandSettings, "commands"),
     ("`[author]`", sections.AuthorSettings, "author"),
+    ("`[[desktops]]`", desktops.DesktopSettings, "desktops"),
+    ("`[switching]`", desktops.SwitchingSettings, "switching"),
 )
 HEAD = """\
 # Settings, every key

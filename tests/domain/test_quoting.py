@@ -127,3 +127,10 @@ def test_what_is_added_can_always_be_quoted_and_what_is_not_there_never(
     with_it = (*lines[:place], DiffLine("f", Side.ADDED, words, 1), *lines[place:])
     assert prove(words, with_it).holds
     assert prove(f"+  {words} ", with_it).holds
+
+
+def test_a_change_of_nothing_but_short_lines_is_proved_by_one_of_them_in_full():
+    lines = diff_lines("--- a/x.py\n+++ b/x.py\n@@ -1 +1,2 @@\n X = 2\n+Y = 1\n")
+    assert prove("Y = 1", lines).holds
+    assert not prove("Y = 2", lines).holds
+    assert not prove("X = 2", lines).holds

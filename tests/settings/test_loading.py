@@ -91,7 +91,7 @@ def test_the_path_comes_from_the_environment_else_from_this_folder():
         ('[[repositories]]\nname = "box"\n', ("repositories[0].name", "got 'box'")),
         ('[models.gpt-9]\nmodel = "x"\n', ("gpt-9 is no tier", "local-builder")),
         ("[limits]\nnight_usd = -1\n", ("limits.night_usd", "greater than or equal to 0")),
-        ('sandbox = "maybe"\n', ("sandbox", "'bubblewrap' or 'none'")),
+        ('sandbox = "maybe"\n', ("sandbox", "'bubblewrap', 'backend' or 'none'")),
         ("[limits\n", ("overnight.toml", "not valid TOML", "line 1")),
         ("[quota]\ndaily = -1\n", ("quota.daily", "greater than or equal to 0")),
         ("[limits]\nnight_usd = nan\n", ("limits.night_usd", "finite")),

@@ -13,6 +13,8 @@ from . import (
     doctor,
     events,
     init,
+    judge,
+    lessons,
     models,
     plan,
     publish,
@@ -22,6 +24,7 @@ from . import (
     settings,
     status,
     stop,
+    sync,
     why,
 )
 from .version import VERSION
@@ -33,13 +36,15 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_show_locals=False,
 )
-for command in (init, run, stop, why, attempt, plan, publish, approve, status, events, doctor):
+for command in (init, run, stop, why, attempt, plan, publish, approve, judge, status, events, doctor):
     app.command(name=command.__name__.rsplit(".", 1)[-1])(command.command)
 app.add_typer(db.app, name="db")
 app.add_typer(quota.app, name="quota")
+app.add_typer(lessons.app, name="lessons")
 app.add_typer(models.app, name="models")
 app.add_typer(report.app, name="report")
 app.add_typer(settings.app, name="settings")
+app.add_typer(sync.app, name="sync")
 
 
 def _tell_version(wanted: bool) -> None:

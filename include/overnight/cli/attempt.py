@@ -15,6 +15,7 @@ from ..services.gating import opened_change
 from ..services.reading import open_night
 from .console import JsonOption, print_json, say, say_exactly, speaking
 from .desk import chosen_night, desk
+from .evidence import plan_of, print_logs, say_plan, show_review, show_tests
 from .tables import row, show, table
 
 
@@ -25,15 +26,17 @@ def command(
     ] = None,
     diff: Annotated[bool, typer.Option("--diff", help="Print the change, as `git apply` reads it.")] = False,
     log: Annotated[
-        bool, typer.Option("--log", help="Print what the gates said to the last attempt.")
+        bool,
+        typer.Option("--log", help="Print what the gates said to the last attempt, their output in full."),
     ] = False,
+    plan: Annotated[bool, typer.Option("--plan", help="Print the architecture plan.")] = False,
     transcript: Annotated[bool, typer.Option("--transcript", help="Print the last conversation.")] = False,
     as_json: JsonOption = False,
 ) -> None:
-    """Show an issue's attempts, its change, or the conversation with the model."""
+    """Show an issue's attempts, plan, written tests and review; or its change, or the conversation."""
     with speaking():
-        if [diff, log, transcript, as_json].count(True) > 1:
-            raise SettingsError("choose one of --diff, --log, --transcript and --json")
+        if [diff, log, plan, transcript, as_json].count(True) > 1:
+            raise SettingsError("choose one of --diff, --log, --plan, --transcript and --json")
         house = desk()
         chosen = chosen_night(house, night, number)
         attempts = _attempts(house, chosen, number)
@@ -41,12 +44,18 @@ def command(
             say_exactly(_diff(house, chosen, number))
         elif log:
             say(attempts[-1]["feedback"] or "all gates passed")
+            print_logs(house, chosen, number, attempts[-1]["number"])
+        elif plan:
+            say(plan_of(house, chosen, number))
         elif transcript:
             say_exactly(_transcript(house, attempts[-1]))
         elif as_json:
             print_json(attempts)
         else:
             _show(number, attempts)
+            say_plan(house, chosen, number)
+            show_tests(house, chosen, number)
+            show_review(house, chosen, number)
 
 
 def _attempts(house: Overnight, night: Night, number: int) -> list[dict[str, Any]]:

@@ -119,7 +119,7 @@ def _desktop() -> Desktop:
 
 
 def _configured() -> tuple[Checkout, ...]:
-    return configured(getattr(load_settings().values, "desktops", ()), os.environ)
+    return configured(load_settings().values.desktops, os.environ)
 
 
 def _checkouts(name: str | None) -> tuple[Checkout, ...]:

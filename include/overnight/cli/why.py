@@ -13,6 +13,7 @@ from ..domain.nights import Night
 from ..services.reading import planned_issues
 from .console import JsonOption, print_json, say, speaking
 from .desk import chosen_night, desk
+from .evidence import say_plan, show_gates, show_lessons_learnt, show_words
 from .tables import row, short, show, table
 
 
@@ -34,7 +35,11 @@ def command(
             return
         _say_outcome(chosen, number)
         _say_place(house, chosen.id, number)
+        say_plan(house, chosen, number)
         _show_decisions(found)
+        show_gates(house, chosen, number)
+        show_lessons_learnt(house, chosen, number)
+        show_words(house, chosen, number)
 
 
 def _say_outcome(night: Night, number: int) -> None:

@@ -22,6 +22,13 @@ class Outcome(StrEnum):
     KILLED = "killed"
 
 
+MODEL_FAILED = frozenset(
+    {Outcome.UNAVAILABLE, Outcome.REFUSED, Outcome.STUCK, Outcome.TIMED_OUT, Outcome.OVER_BUDGET}
+)
+"""Outcomes of an escalation that failed: its model did not do the work. A change that stayed red is the
+ladder's business and a stopped night a person's; neither throttles the organization."""
+
+
 class IssueStatus(StrEnum):
     """Where an issue stands at the end of a night."""
 

@@ -46,7 +46,8 @@ def prove(
     :param sides: the sides of which at least one quoted line must be.
     """
     wanted = [line for line in quote.splitlines() if not _FILLING.fullmatch(line)]
-    telling = [line for line in wanted if _tells(line)]
+    short = not any(_tells(line.text) for line in lines if line.side in sides)
+    telling = [line for line in wanted if _tells(line) or (short and _has_a_name(line))]
     if not telling:
         return Proof(False, "it quotes nothing that could be found: no line with words of its own")
     if len(wanted) > MOST_LINES:
@@ -58,7 +59,7 @@ def prove(
         path = path.removeprefix("a/") if path.startswith("a/") else path.removeprefix("b/")
     if path and path not in by_file:
         return Proof(False, "it names a file in which the diff has no lines")
-    answers = [_in_file(wanted, by_file[name], sides) for name in ([path] if path else by_file)]
+    answers = [_in_file(wanted, by_file[name], sides, short) for name in ([path] if path else by_file)]
     found = next((answer for answer in answers if answer.holds), None)
     return found or max(answers, key=lambda answer: bool(answer.path), default=Proof(False, _ABSENT))
 
@@ -66,18 +67,21 @@ def prove(
 _ABSENT = "the lines it quotes do not stand in the diff"
 
 
-def _in_file(wanted: Iterable[str], lines: Sequence[DiffLine], sides: frozenset[Side]) -> Proof:
-    """Look for the quote's lines from top to bottom of one file."""
+def _in_file(wanted: Iterable[str], lines: Sequence[DiffLine], sides: frozenset[Side], short: bool) -> Proof:
+    """Look for the quote's lines from top to bottom of one file.
+
+    :param short: no line of the change has words of its own (`X = 1`), so that any whole line counts.
+    """
     start, first, changed = 0, None, False
     for text in wanted:
         match = _next(text, lines, start)
         if match is None:
-            if _tells(text):
+            if _tells(text) or (short and _has_a_name(text)):
                 return Proof(False, _ABSENT)
             continue  # a bracket or a short word by itself proves and disproves nothing
         index, marked = match
         start, found = index + 1, lines[index]
-        if _tells(text):
+        if _tells(text) or (short and _has_a_name(text)):
             first = first or found
         changed = changed or found.side in sides or (marked and found.side is Side.REMOVED)
     if first is None:
@@ -114,6 +118,10 @@ def _tells(text: str) -> bool:
     """Return whether a line has enough of its own to be evidence."""
     bare = _spaced(text.lstrip("+-") if text[:1] in ("+", "-") else text)
     return sum(map(str.isalnum, bare)) >= SHORTEST_LINE and bare.lower() not in _TRIVIAL
+
+
+def _has_a_name(text: str) -> bool:
+    return any(map(str.isalpha, text))
 
 
 def _spaced(text: str) -> str:

@@ -14,7 +14,8 @@ if TYPE_CHECKING:
     from airflow.sdk import Context
 
 APPROVE, REFUSE = "Approve", "Use the cheaper tier"
-ANSWER_WITHIN = timedelta(hours=2)
+ANSWER_MINUTES = 120.0
+"""How long a question waits unless the trigger form says otherwise (`answer_minutes`)."""
 
 
 class ApproveEscalationOperator(HITLOperator):
@@ -32,7 +33,7 @@ class ApproveEscalationOperator(HITLOperator):
             subject="Escalate?",
             options=[APPROVE, REFUSE],
             defaults=REFUSE,
-            response_timeout=ANSWER_WITHIN,
+            response_timeout=timedelta(minutes=ANSWER_MINUTES),
             **kwargs,
         )
         self.issue = issue
@@ -44,6 +45,8 @@ class ApproveEscalationOperator(HITLOperator):
         if asked is None:
             return None
         self.subject, self.body = asked.title, asked.body
+        minutes = context["params"].get("answer_minutes") or ANSWER_MINUTES
+        self.response_timeout = timedelta(minutes=float(minutes))
         return super().execute(context)
 
     def execute_complete(self, context: Context, event: dict[str, Any]) -> Any:

@@ -29,7 +29,7 @@ DISABLED = "DESKTOP_BUILDER_ENABLED is not true: desktop sync is off"
 
 def configured_checkouts() -> tuple[Checkout, ...]:
     """Return the checkouts of the settings and of LOCAL_…_PATH."""
-    return configured(getattr(load_settings().values, "desktops", ()), os.environ)
+    return configured(load_settings().values.desktops, os.environ)
 
 
 def names_by_queue() -> dict[str, list[str]]:
@@ -44,13 +44,13 @@ class CheckBuildersOperator(BaseOperator):
     """Check the builders and switch between them when it is due; skipped when desktop sync is off."""
 
     def execute(self, context: Context) -> str:
-        from ..domain.switching import SwitchRules
         from ..services.switching import check_builders
 
-        if not load_settings().values.desktop_builder_enabled:
+        values = load_settings().values
+        if not values.desktop_builder_enabled:
             raise AirflowSkipException(DISABLED)
         desk = open_desk()
-        return str(check_builders(desk, lambda: primary_health(desk), SwitchRules()).phase)
+        return str(check_builders(desk, lambda: primary_health(desk), values.switching.rules()).phase)
 
 
 class CheckoutOperator(BaseOperator):

@@ -6,6 +6,7 @@ from airflow.sdk import Param
 
 from ..domain.plans import SequenceType
 from ..settings import RepositorySettings
+from .approvals import ANSWER_MINUTES
 
 _SCOPE, _RUN, _POLICY = "What", "How", "Policy"
 
@@ -53,10 +54,25 @@ def night_params(repository: RepositorySettings) -> dict[str, Param]:
             description_md="No model call either.",
             section=_RUN,
         ),
+        **_policy(repository),
+    }
+
+
+def _policy(repository: RepositorySettings) -> dict[str, Param]:
+    return {
         **{
             name: Param(getattr(repository, name), type="boolean", title=title, section=_POLICY)
             for name, title in _SWITCHES.items()
         },
+        "answer_minutes": Param(
+            ANSWER_MINUTES,
+            type="number",
+            exclusiveMinimum=0,
+            title="Minutes to wait for an approval",
+            description_md="An escalation that a person must approve waits so long for an answer; "
+            "then the next cheaper tier does the work.",
+            section=_POLICY,
+        ),
     }
 
 

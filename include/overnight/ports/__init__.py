@@ -6,7 +6,7 @@ from .clock import Clock, Storage
 from .desk import Desk
 from .git import Standing, Tree, Workspace
 from .github import Comment, PullRequest, Tracker, Writer
-from .judging import Case, CommandReader, Gate, Stage
+from .judging import Case, CommandReader, Gate, Logbook, Stage
 from .ledger import (
     Approvals,
     Ask,
@@ -46,6 +46,7 @@ __all__ = [
     "Kept",
     "Ledger",
     "Lessons",
+    "Logbook",
     "Pending",
     "PullRequest",
     "Quota",

@@ -6,7 +6,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+from ..domain.descriptions import Description
 from ..domain.issues import Issue, IssueRef, RefState, Repository, Vetting
+from .ledger import Claim
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +67,9 @@ class Tracker(Protocol):
     def pull_request_from(self, repository: Repository, branch: str) -> PullRequest | None:
         """Return the newest pull request with this head branch in the repository itself, open or not."""
 
+    def pull_request_with_tree(self, repository: Repository, tree: str, besides: str) -> int | None:
+        """Return the open pull request that has exactly this tree already, those from a branch left out."""
+
 
 class Writer(Protocol):
     """Writes to GitHub: one pace for all, looked up by id or marker before every create."""
@@ -100,3 +105,38 @@ class Writer(Protocol):
 
     def put_label_definitions(self, repository: Repository, labels: Mapping[str, tuple[str, str]]) -> int:
         """Create the labels (name → colour, description) that are missing; return how many were."""
+
+    def describe(self, description: Description) -> str:
+        """Return the body of a pull request, from the template and no longer than GitHub takes."""
+
+    def put_reviewers(self, repository: Repository, pull: PullRequest, reviewers: Sequence[str]) -> None:
+        """Ask people ("octocat") and teams ("acme/docs") once; who was asked is not asked again."""
+
+    def put_milestone(self, repository: Repository, number: int, milestone: int) -> None:
+        """Set the milestone of an issue or pull request that has none."""
+
+    def put_reply(self, repository: Repository, pull: int, comment: int, marker: str, body: str) -> int:
+        """Answer a review comment in its thread, once per marker; return the answer's id."""
+
+    def put_base(self, repository: Repository, number: int, base: str) -> None:
+        """Move an open pull request onto another base branch."""
+
+    def close(self, repository: Repository, number: int) -> None:
+        """Close an issue or pull request."""
+
+    def reopen(self, repository: Repository, number: int) -> None:
+        """Open an issue or pull request again."""
+
+    def mark_ready(self, repository: Repository, pull: PullRequest) -> None:
+        """Take a pull request out of draft."""
+
+    def enqueue(self, repository: Repository, pull: PullRequest, expected_head: str) -> None:
+        """Put a pull request into its base's merge queue; Forbidden when its head is not the expected one."""
+
+    def enable_auto_merge(
+        self, repository: Repository, pull: PullRequest, expected_head: str, method: str = "merge"
+    ) -> None:
+        """Let GitHub merge it when all that is required is there; Forbidden where nothing is required."""
+
+    def under(self, claim: Claim) -> Writer:
+        """Return this writer for the holder of a claim: FenceLost once somebody else took the issue over."""

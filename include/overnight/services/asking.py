@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 
 from ..domain.changes import Attempt, BuildOutcome, Commission, Outcome
 from ..domain.errors import (
@@ -71,7 +72,7 @@ def ask_builder(
         propose_tests(shop, tier, tab, healer)
         plan = architecture_plan(shop, tier, history, tab, healer)
         handle = builder.begin(commission(shop, tier, number, history, plan), tree, tab, healer)
-        built = _collect(shop, builder, handle)
+        built = _collect(shop, builder, handle, healer)
     except tuple(error for error, _, _ in _ENDINGS) as error:
         outcome, kind = next((o, k) for family, o, k in _ENDINGS if isinstance(error, family))
         if isinstance(error, OverBudget) and error.scope in SHARED_BUDGETS:
@@ -87,11 +88,16 @@ def _transcript(builder: Builder, handle: Handle | None) -> str:
     return builder.transcript(handle) if handle else ""
 
 
-def _collect(shop: Workshop, builder: Builder, handle: Handle) -> BuildOutcome:
-    outcome = builder.collect(handle)
-    while isinstance(outcome, Pending):
-        shop.desk.clock.sleep(outcome.look_again_seconds)
-        outcome = builder.collect(handle)
+def _collect(shop: Workshop, builder: Builder, handle: Handle, healer: Healer) -> BuildOutcome:
+    """Wait for a builder that works elsewhere: to its end, the attempt's time, or a person's word."""
+    longest = shop.night.order.limits.attempt_seconds
+    ends = shop.desk.clock.now() + timedelta(seconds=longest)
+    while isinstance(outcome := builder.collect(handle), Pending):
+        shop.hold.check()
+        left = (ends - shop.desk.clock.now()).total_seconds()
+        if left <= 0:
+            raise TimedOut(f"{handle.builder} was not done after limits.attempt_seconds = {longest:g}")
+        healer.rest(min(outcome.look_again_seconds, left))
     return outcome
 
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from ..domain.attempts import Step
 from ..domain.changes import Attempt, Change, Checkpoint, Outcome, Usage
-from ..domain.errors import ChangeUnusable, FenceLost, Terminal
+from ..domain.errors import ChangeUnusable, FailureKind, FenceLost, Terminal
 from ..domain.events import EventType
 from ..domain.gates import feedback
 from ..domain.lines import one_line
@@ -23,6 +23,7 @@ from .inspecting import inspect_change
 from .proposing import with_proven_tests
 from .recording import record_checkpoint, record_finished, record_started
 from .spending import Tab, open_tab
+from .stopping import Stopped
 from .surveying import survey
 from .teaching import learn_from
 from .workshop import Workshop
@@ -46,6 +47,9 @@ def attempt_once(shop: Workshop, step: Step, seat: Seat, tier: Tier, history: Se
         outcome = attempt.outcome
     except FenceLost:
         raise
+    except Stopped as error:
+        usage = Usage(cost_usd=shop.desk.budgets.spent(attempt=shop.attempt_id(number)))
+        attempt = Attempt(number, str(tier), Outcome.KILLED, str(error), usage=usage)
     except Terminal as error:
         usage = Usage(cost_usd=shop.desk.budgets.spent(attempt=shop.attempt_id(number)))
         record_finished(shop, seat, Attempt(number, str(tier), Outcome.KILLED, str(error), usage=usage))
@@ -58,9 +62,14 @@ def attempt_once(shop: Workshop, step: Step, seat: Seat, tier: Tier, history: Se
 
 
 def resume_attempt(shop: Workshop, checkpoint: Checkpoint, history: Sequence[Attempt]) -> Attempt:
-    """Let the gates speak on an attempt that was built when its worker died: nothing is paid twice."""
+    """Let the gates speak on an attempt that was built when its worker died: nothing is paid twice.
+
+    What it was built on stays this build's base: the branch may have moved meanwhile, and a change is
+    compared with its own base and with no other.
+    """
     tier, change = Tier(checkpoint.tier), checkpoint.change
     began = shop.desk.clock.now()
+    shop.base = change.base
     shop.trees["build"] = opened_change(shop.desk, shop.night, change, "build")
     tab, healer = _tools(shop, tier, checkpoint.number, history)
     tab.usage = checkpoint.usage
@@ -68,6 +77,14 @@ def resume_attempt(shop: Workshop, checkpoint: Checkpoint, history: Sequence[Att
     attempt = replace(attempt, seconds=(shop.desk.clock.now() - began).total_seconds())
     record_finished(shop, Seat(tier, "resumed from its checkpoint"), attempt)
     return attempt
+
+
+def out_of_gate_time(shop: Workshop) -> str:
+    """Return why no gate may run on this issue any more, "" while one may."""
+    if not shop.out_of_gate_time:
+        return ""
+    most = shop.night.order.gates.gate_budget_seconds
+    return f"the issue's gate time is used up (gates.gate_budget_seconds = {most:g})"
 
 
 def _renew(shop: Workshop, seat: Seat) -> None:
@@ -85,6 +102,8 @@ def _tools(shop: Workshop, tier: Tier, number: int, history: Sequence[Attempt]) 
 def _attempt(shop: Workshop, tier: Tier, number: int, history: Sequence[Attempt]) -> Attempt:
     """Ask the builder, commit what it left, save that as the checkpoint, ask the gates."""
     tab, healer = _tools(shop, tier, number, history)
+    if why := shop.desk.circuits.why_open(healer.endpoint):
+        return Attempt(number, str(tier), Outcome.UNAVAILABLE, why, failure=str(FailureKind.TRANSPORT))
     asked = ask_builder(shop, tier, number, history, tab, healer)
     transcript = ""
     if asked.transcript:
@@ -96,7 +115,7 @@ def _attempt(shop: Workshop, tier: Tier, number: int, history: Sequence[Attempt]
     built = asked.built
     attempt = replace(attempt, model=built.model, summary=built.summary, prompt_version=built.prompt_version)
     try:
-        change = _commit(shop, tier, built.model)
+        change = _commit(shop, tier, built.model, history)
     except ChangeUnusable as error:
         why = one_line(str(error), 300)
         red = replace(attempt, outcome=Outcome.GATES_FAILED, reason=why, feedback=str(error))
@@ -119,10 +138,8 @@ def _judged(shop: Workshop, checkpoint: Checkpoint, tab: Tab, healer: Healer) ->
         prompt_version=checkpoint.prompt_version,
         transcript=checkpoint.transcript,
     )
-    if shop.out_of_gate_time:
-        most = f"gates.gate_budget_seconds = {shop.night.order.gates.gate_budget_seconds:g}"
-        reason = f"the issue's gate time is used up ({most})"
-        return replace(attempt, outcome=Outcome.TIMED_OUT, reason=reason, usage=tab.usage)
+    if why := out_of_gate_time(shop):
+        return replace(attempt, outcome=Outcome.TIMED_OUT, reason=why, usage=tab.usage)
     verdict = inspect_change(shop, checkpoint.change, Tier(checkpoint.tier), checkpoint.number, tab, healer)
     attempt = replace(attempt, reason=verdict.reason, usage=tab.usage)
     if verdict.passed:
@@ -131,14 +148,14 @@ def _judged(shop: Workshop, checkpoint: Checkpoint, tab: Tab, healer: Healer) ->
     return replace(attempt, feedback=feedback(verdict.results))
 
 
-def _commit(shop: Workshop, tier: Tier, model: str) -> Change:
+def _commit(shop: Workshop, tier: Tier, model: str, history: Sequence[Attempt]) -> Change:
     """Commit the builder's work and the generated tests that prove it; ChangeUnusable when there is none."""
     tree, message = shop.tree("build"), _message(shop, tier, model)
     if shop.desk.workspace.commit(tree, message, shop.night.order) is None:
         raise ChangeUnusable("the builder changed nothing")
     branch = branch_name(shop.night.order.branch_prefix, shop.issue.number, shop.issue.title)
     change = shop.desk.workspace.pack(tree, shop.issue.number, branch)
-    return with_proven_tests(shop, change, message)
+    return with_proven_tests(shop, change, message, history)
 
 
 def _message(shop: Workshop, tier: Tier, model: str) -> str:

@@ -14,6 +14,9 @@ from .preparing import base_results, read_instructions
 from .reading import OpenNight
 from .remembrance import ledger_facts
 
+EVERY_LESSON = 10_000
+"""The gate checks them all; only what a builder is told is chosen."""
+
 
 def make_case(
     desk: Desk,
@@ -39,7 +42,7 @@ def make_case(
         base_results=known_base or base_results(desk, night, base, commands),
         stage=stage,
         instructions=read_instructions(desk, night, change.base),
-        lessons=desk.lessons.active(night.repository.node_id),
+        lessons=desk.lessons.active(night.repository.node_id, EVERY_LESSON),
         ledger=ledger_facts(desk, night, issue.number, stage),
         drift=drift_facts(desk, night, change) if stage is Stage.JUDGE else None,
     )

@@ -24,8 +24,8 @@ from ..domain.sanitizing import text_sha256
 from ..domain.slugs import branch_name
 from ..ports import Desk, Kept
 from .approving import heed_approval_label
-from .attempting import attempt_once, resume_attempt
-from .claiming import Hold, holding
+from .attempting import attempt_once, out_of_gate_time, resume_attempt
+from .claiming import LEASE_SECONDS, Hold, holding
 from .concluding import conclude
 from .escalating import take_seat
 from .preparing import find_base, read_commands, within_repository_limits
@@ -164,7 +164,7 @@ def _climb(shop: Workshop) -> Built:
         while True:
             if history and history[-1].change:
                 return _keep(shop, history[-1].change, history[-1].reason)
-            step = _next(desk, night, planned, history)
+            step = _next(shop, history)
             if step.tier is None:
                 status = IssueStatus.PARKED if step.parked else IssueStatus.FAILED
                 return Built(status=status, reason=step.reason)
@@ -176,15 +176,18 @@ def _climb(shop: Workshop) -> Built:
         shop.close()
 
 
-def _next(desk: Desk, night: OpenNight, planned: PlannedIssue, history: tuple[Attempt, ...]) -> Step:
-    if why := stopped(desk, night.id):
+def _next(shop: Workshop, history: tuple[Attempt, ...]) -> Step:
+    if why := stopped(shop.desk, shop.night.id):
         return Step(None, why, parked=True)
-    return next_step(history, planned.base_tier, survey(desk, night))
+    if history and (why := out_of_gate_time(shop)):  # a builder would be paid for what no gate looks at
+        return Step(None, f"{why}; attempt {len(history)} was {history[-1].outcome}: {history[-1].reason}")
+    return next_step(history, shop.planned.base_tier, survey(shop.desk, shop.night))
 
 
 def _keep(shop: Workshop, change: Change, reason: str) -> Built:
     night, planned = shop.night, shop.planned
     change = replace(change, branch=branch_name(night.order.branch_prefix, planned.number, planned.title))
+    shop.desk.claims.renew(shop.claim, LEASE_SECONDS)  # whoever lost the issue keeps nothing
     shop.desk.records.keep_change(
         night.repository.node_id,
         Kept(night.id, planned.number, change, planned.body_sha256, night.order.dry_run, None),

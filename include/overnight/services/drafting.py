@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Sequence
 
 from ..domain.changes import Attempt
-from ..domain.errors import ModelFailure
+from ..domain.errors import ModelFailure, OverBudget
 from ..domain.events import EventType, Severity
 from ..domain.healing import regenerates_plan
 from ..domain.lines import one_line
@@ -25,7 +25,7 @@ _LONGEST_PLAN = 8_000
 def architecture_plan(
     shop: Workshop, tier: Tier, history: Sequence[Attempt], budget: Budget, healer: Healer
 ) -> str:
-    """Return the plan the builder follows, "" when no model would write one.
+    """Return the plan the builder follows, "" when no model would write one or it costs too much.
 
     A stored plan is reused, by retries and later nights, while the issue's text and the files it names are
     unchanged; after every second failed attempt it is written anew with the failures as input.
@@ -51,7 +51,7 @@ def architecture_plan(
     )
     try:
         plan = shop.desk.advisor.write_plan(str(tier), brief, budget, healer)[:_LONGEST_PLAN]
-    except ModelFailure as error:
+    except (ModelFailure, OverBudget) as error:  # what is left may be enough for the work itself
         _note(shop, f"#{shop.issue.number}: no architecture plan was written: {error}", Severity.WARNING)
         return kept
     if not plan.strip():

@@ -9,13 +9,14 @@ from ..domain.approvals import ESCALATION
 from ..domain.attempts import RED, Step
 from ..domain.changes import Attempt
 from ..domain.events import EventType, Severity
-from ..domain.healing import RED_PER_TIER
+from ..domain.healing import RED_PER_TIER, down
 from ..domain.justification import needs_person
-from ..domain.models import LADDER, Tier, is_escalation
+from ..domain.models import Tier, is_escalation
 from ..domain.plans import PlannedIssue
 from ..ports import Ask, Claim, Desk, Grant
 from .reading import OpenNight
 from .stopping import stopped
+from .surveying import survey
 
 LEASE_SECONDS = 300.0
 """Of a seat; a heartbeat renews it, so a dead worker's slot is free again after this."""
@@ -54,7 +55,10 @@ def take_seat(
     history: Sequence[Attempt],
     claim: Claim | None,
 ) -> Seat:
-    """Reserve the step's tier; a refused reservation never fails the issue: the next cheaper tier runs."""
+    """Reserve the step's tier; a refused reservation never fails the issue: the next cheaper tier runs.
+
+    The next one that can be used, that is: a tier without a key, or found down tonight, is passed over.
+    """
     tier = step.tier
     assert tier is not None
     reason = step.reason
@@ -67,7 +71,10 @@ def take_seat(
             )
         _refused(desk, night, planned, ask, grant)
         reason = f"{grant.reason}, so not on {tier}"
-        tier = LADDER[LADDER.index(tier) - 1]
+        lower = down(tier, survey(desk, night).usable(history))
+        if lower is None:
+            return Seat(None, f"{reason}, and no cheaper tier can be used now; the next night tries again")
+        tier = lower
     red = sum(attempt.tier == tier and attempt.outcome in RED for attempt in history)
     if tier is not step.tier and red >= RED_PER_TIER:
         return Seat(None, f"{reason}; {red} attempts on {tier} were red, and the next night tries again")

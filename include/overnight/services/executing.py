@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import TypeVar
 
 from ..documents import to_document
@@ -16,7 +17,8 @@ from ..domain.models import ENTRY_TIER, ModelSelectionContext, ModelSelectionRes
 from ..domain.orders import NightOrder
 from ..domain.plans import Classification, Complexity, PlannedIssue, SequenceType
 from ..ports import Desk
-from .escalating import Seat, leave, take_seat
+from .claiming import Heart, beating
+from .escalating import LEASE_SECONDS, Seat, leave, take_seat
 from .healing import AttemptHealer
 from .reading import OpenNight
 from .surveying import survey
@@ -34,6 +36,7 @@ def execute_with_escalation(
     :param order: limits, throttle and rules; its night may be "".
     :returns: what the task returned, and the event of the run that succeeded.
     :raises ModelFailure: no tier is left; every run is on record.
+    :raises Exception: the task's own, unchanged; its run is on record too.
     """
     night = OpenNight(order, _NOBODYS)
     choice = select_model(context, order.model_rules)
@@ -48,16 +51,32 @@ def execute_with_escalation(
             raise ModelFailure(FailureKind.INSUFFICIENT_QUOTA, seat.reason)
         outcome = Outcome.UNAVAILABLE
         try:
-            result = _run(desk, night, seat.tier, task)
+            with _held(desk, seat):
+                result = _run(desk, night, seat.tier, task)
             outcome = Outcome.ACCEPTED
         except ModelFailure as error:
             failed = Attempt(len(history) + 1, str(seat.tier), outcome, str(error), failure=str(error.kind))
             history = (*history, failed)
             _record(desk, night, context, step, seat, str(error))
             continue
+        except Exception as error:  # the task's own: no model failed, and the run is on record all the same
+            outcome = Outcome.KILLED
+            _record(desk, night, context, step, seat, repr(error))
+            raise
         finally:
             leave(desk, seat, str(outcome))
         return result, _record(desk, night, context, step, seat, "")
+
+
+@contextmanager
+def _held(desk: Desk, seat: Seat) -> Iterator[None]:
+    """Keep the seat's slot for as long as the task runs, however long."""
+    if not seat.lease:
+        yield
+        return
+    heart = Heart(renewals=[lambda: desk.quota.renew(seat.lease, LEASE_SECONDS)])
+    with beating(heart, LEASE_SECONDS):
+        yield
 
 
 def _run(desk: Desk, night: OpenNight, tier: Tier, task: Callable[[str], T]) -> T:

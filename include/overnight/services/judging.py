@@ -7,22 +7,25 @@ from dataclasses import replace
 
 from ..documents import from_document, to_document
 from ..domain.changes import Change, IssueStatus
-from ..domain.errors import NotFound
-from ..domain.events import EventType, Severity
+from ..domain.errors import NotFound, OverBudget
+from ..domain.events import EventQuery, EventType, Severity
 from ..domain.gates import GateName, Verdict
 from ..domain.issues import Issue
 from ..domain.models import ENTRY_TIER, Tier
+from ..domain.redaction import Redactor
 from ..domain.reviewing import Review
 from ..ports import Case, Desk, Kept, Stage
+from .archiving import JUDGE, archive, note_logs
 from .briefing import make_case
 from .concluding import conclude
 from .drifting import rebased
 from .gating import judge_case, opened_base, opened_change
 from .healing import AttemptHealer
-from .preparing import read_commands, within_repository_limits
+from .preparing import read_commands, take_as_base, within_repository_limits
 from .reading import OpenNight, latest, open_night
 from .reviewing import review_change
 from .spending import open_tab
+from .stopping import Stopped
 from .surveying import survey
 from .teaching import learn_from
 
@@ -43,7 +46,10 @@ def judge_change(desk: Desk, night_id: str, number: int) -> Verdict:
             gone = "the issue was deleted while the night was running"
             conclude(desk, night, number, IssueStatus.SKIPPED, gone)
             return Verdict(())
-        kept, verdict = _judge_where_the_base_is(desk, night, kept, issue)
+        try:
+            kept, verdict = _judge_where_the_base_is(desk, night, kept, issue)
+        except (OverBudget, Stopped) as error:
+            return _unjudged(desk, night, number, error)
         _store(desk, night, kept, verdict)
         if not verdict.passed:
             learn_from(desk, night, issue, verdict.results)
@@ -52,6 +58,14 @@ def judge_change(desk: Desk, night_id: str, number: int) -> Verdict:
     if not verdict.passed:
         conclude(desk, night, number, IssueStatus.FAILED, verdict.reason)
     return verdict
+
+
+def _unjudged(desk: Desk, night: OpenNight, number: int, error: OverBudget | Stopped) -> Verdict:
+    """End an issue whose change could not be judged; nothing is stored, so another night may judge it."""
+    own = isinstance(error, OverBudget) and error.scope in ("attempt", "issue")
+    word = "it could not be reviewed" if isinstance(error, OverBudget) else "it was not judged"
+    conclude(desk, night, number, IssueStatus.FAILED if own else IssueStatus.PARKED, f"{word}: {error}")
+    return Verdict(())
 
 
 def stored_verdict(desk: Desk, night: OpenNight, kept: Kept) -> Verdict | None:
@@ -82,7 +96,12 @@ def _judge(desk: Desk, night: OpenNight, change: Change, issue: Issue) -> Verdic
     base = opened_base(desk, night, change.base, change.issue, "judge-base")
     try:
         case = make_case(desk, night, issue, change, head, base, commands, Stage.JUDGE)
-        return judge_case(desk.gates, case, lambda: _reviewed(desk, night, case))
+        kept = archive(desk, night, change.issue, JUDGE)
+        verdict = judge_case(kept.around(desk.gates), case, lambda: _reviewed(desk, night, case))
+        note_logs(desk, night, change.issue, JUDGE, verdict)
+        if verdict.passed:
+            take_as_base(desk, night, change, commands, kept.recorded)
+        return verdict
     finally:
         desk.workspace.close_tree(head)
         desk.workspace.close_tree(base)
@@ -91,19 +110,34 @@ def _judge(desk: Desk, night: OpenNight, change: Change, issue: Issue) -> Verdic
 def _reviewed(desk: Desk, night: OpenNight, case: Case) -> tuple[Review | None, str]:
     """Ask the reviewing model in fresh context, on a tier that did not build the change."""
     number = case.issue.number
-    built = latest(desk, night.id, EventType.ATTEMPT_FINISHED, issue=number)
-    tier = built.metadata["tier"] if built else str(ENTRY_TIER)
+    tier = _built_on(desk, night, case)
     task = f"{night.id}/{number}/judge"
     tab = open_tab(desk, night, number, task)
     healer = AttemptHealer(desk, night, number, task, Tier(tier), survey(desk, night).ladder())
     return review_change(desk, night, case, tab, healer, builder_tier=tier, attempt=task)
 
 
+def _built_on(desk: Desk, night: OpenNight, case: Case) -> str:
+    """Return the tier that built a change, on whichever night: a dry run's may be taken up by a real one."""
+    query = EventQuery(
+        types=(EventType.ATTEMPT_FINISHED,),
+        repository=night.repository.node_id,
+        issue=case.issue.number,
+        limit=50,
+    )
+    attempts = desk.ledger.events(query)
+    for event in attempts:
+        built = event.metadata.get("change")
+        if built and built["head_sha"] == case.change.head_sha:
+            return str(event.metadata["tier"])
+    return str(attempts[0].metadata["tier"]) if attempts else str(ENTRY_TIER)
+
+
 def _store(desk: Desk, night: OpenNight, kept: Kept, verdict: Verdict) -> None:
     """Write the verdict down; the full results lie in object storage as well."""
     results = to_document(verdict)["results"]
     name = f"nights/{night.id}/{kept.issue}/gates.json"
-    uri = desk.storage.put(name, json.dumps(results, indent=1).encode())
+    uri = desk.storage.put(name, Redactor().clean(json.dumps(results, indent=1)).encode())
     desk.ledger.append(
         night.event(
             EventType.CHANGE_JUDGED,

@@ -13,6 +13,7 @@ from ..domain.events import EventType, Severity
 from ..domain.orders import Commands
 from ..domain.plans import PlannedIssue
 from ..ports import Desk, Tree
+from .claiming import alone
 from .reading import OpenNight
 
 INSTRUCTION_FILES = (
@@ -21,7 +22,9 @@ INSTRUCTION_FILES = (
     ".github/copilot-instructions.md",
     "docs/CONTRIBUTING.md",
 )
-_INSTRUCTION_LIMIT = 12_000
+INSTRUCTION_LIMIT = 12_000
+BASE_STEPS = ("build", "lint", "test")
+_LOOK_AGAIN_SECONDS = 2.0
 
 
 def find_base(desk: Desk, night: OpenNight, planned: PlannedIssue) -> tuple[Base | None, str]:
@@ -72,32 +75,63 @@ def read_instructions(desk: Desk, night: OpenNight, base: Base) -> tuple[tuple[s
     for path in INSTRUCTION_FILES:
         text = desk.workspace.read_file(night.repository, night.repository.head_sha or base.sha, path)
         if text:
-            found.append((path, text[:_INSTRUCTION_LIMIT]))
+            found.append((path, text[:INSTRUCTION_LIMIT]))
     return tuple(found)
 
 
 def base_results(desk: Desk, night: OpenNight, base: Tree, commands: Commands) -> Mapping[str, Any]:
     """Return how a base commit builds, lints and tests; run once per commit and commands, then remembered.
 
+    Single-flight: of several workers that ask at once one runs it, the others wait for what it remembers.
+
     :param base: a clean work tree at that commit.
     """
+    key = _base_key(night, base.base.sha, commands)
+    while (known := desk.records.recall(key)) is None:
+        with alone(desk, key) as hold:
+            if hold is None:
+                desk.clock.sleep(_LOOK_AGAIN_SECONDS)
+            elif desk.records.recall(key) is None:
+                results = desk.record_base(base, commands, night.order)
+                _remember_base(desk, night, key, base.base, results, "recorded")
+    return known
+
+
+def take_as_base(
+    desk: Desk, night: OpenNight, change: Change, commands: Commands, recorded: Mapping[str, Any]
+) -> None:
+    """Let the judge's run of a change that passed be the base run of whoever builds on that change.
+
+    Nothing is remembered unless every command of the repository left its part.
+    """
+    key = _base_key(night, change.head_sha, commands)
+    wanted = {step for step in BASE_STEPS if getattr(commands, step)}
+    if wanted - recorded.keys() or desk.records.recall(key) is not None:
+        return
+    results = {"sha": change.head_sha, **{step: recorded[step] for step in wanted}}
+    _remember_base(
+        desk, night, key, change.as_base(), results, f"taken from the judge's run of #{change.issue}"
+    )
+
+
+def _base_key(night: OpenNight, sha: str, commands: Commands) -> str:
     digest = hashlib.sha256(repr(commands).encode()).hexdigest()[:16]
-    key = f"base/{night.repository.node_id}/{base.base.sha}/{digest}"
-    known = desk.records.recall(key)
-    if known is not None:
-        return known
-    results = desk.record_base(base, commands, night.order)
+    return f"base/{night.repository.node_id}/{sha}/{digest}"
+
+
+def _remember_base(
+    desk: Desk, night: OpenNight, key: str, base: Base, results: Mapping[str, Any], how: str
+) -> None:
     desk.records.remember(key, results)
-    steps = {step: results[step]["exit_code"] for step in ("build", "lint", "test") if step in results}
+    steps = {step: results[step]["exit_code"] for step in BASE_STEPS if step in results}
+    codes = ", ".join(f"{step} exit code {code}" for step, code in steps.items()) or "no commands"
     desk.ledger.append(
         night.event(
             EventType.BASE_RECORDED,
-            f"{base.base.ref} at {base.base.sha[:12]} recorded: "
-            + (", ".join(f"{step} exit code {code}" for step, code in steps.items()) or "no commands"),
-            metadata={"sha": base.base.sha, "ref": base.base.ref, "exit_codes": steps},
+            f"{base.ref} at {base.sha[:12]} {how}: {codes}",
+            metadata={"sha": base.sha, "ref": base.ref, "exit_codes": steps},
         )
     )
-    return results
 
 
 def within_repository_limits(night: OpenNight, commands: Commands) -> OpenNight:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from ..documents import from_document, to_document
-from ..domain.changes import Change
+from ..domain.changes import Attempt, Change
 from ..domain.errors import ChangeUnusable
 from ..domain.generating import GeneratedTests
 from ..domain.models import Tier
@@ -16,6 +16,8 @@ from .proving import prove_tests
 from .workshop import Workshop
 
 _SHOWN = 4_000
+_RED = "tests written from the issue's acceptance criteria fail on the change"
+"""How the feedback begins of the one attempt that red tests cost."""
 
 
 def propose_tests(shop: Workshop, tier: Tier, budget: Budget, healer: Healer) -> None:
@@ -36,7 +38,7 @@ def propose_tests(shop: Workshop, tier: Tier, budget: Budget, healer: Healer) ->
     shop.desk.records.remember(_key(shop), to_document(written))
 
 
-def with_proven_tests(shop: Workshop, change: Change, message: str) -> Change:
+def with_proven_tests(shop: Workshop, change: Change, message: str, history: Sequence[Attempt]) -> Change:
     """Return the change with the tests that prove themselves on it, or as it is when none does.
 
     A test that fails on a finished change is wrong, or the change is incomplete or made for the tests it was
@@ -51,7 +53,7 @@ def with_proven_tests(shop: Workshop, change: Change, message: str) -> Change:
     proved = prove_tests(
         shop.desk, shop.night, shop.issue, shop.commands, tree, change, written, claim=shop.claim
     )
-    _refuse_once(shop, [file for file in written.kept if file.path in proved.red])
+    _refuse_once([file for file in written.kept if file.path in proved.red], history)
     if not proved.kept:
         return change
     place_tests(tree, proved)
@@ -60,13 +62,11 @@ def with_proven_tests(shop: Workshop, change: Change, message: str) -> Change:
     return shop.desk.workspace.pack(tree, change.issue, change.branch)
 
 
-def _refuse_once(shop: Workshop, red: Sequence[WrittenFile]) -> None:
-    key = f"{_key(shop)}/red"
-    if not red or shop.desk.records.recall(key):
+def _refuse_once(red: Sequence[WrittenFile], history: Sequence[Attempt]) -> None:
+    if not red or any(attempt.feedback.startswith(_RED) for attempt in history):
         return
-    shop.desk.records.remember(key, {"paths": [file.path for file in red]})
     texts = "\n\n".join(f"{file.path}:\n{file.text[:_SHOWN]}" for file in red)
-    raise ChangeUnusable(f"tests written from the issue's acceptance criteria fail on the change:\n\n{texts}")
+    raise ChangeUnusable(f"{_RED}:\n\n{texts}")
 
 
 def _key(shop: Workshop) -> str:

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from ..domain.branches import plan_push
 from ..domain.changes import Change, IssueStatus
-from ..domain.errors import Forbidden, NotFound
+from ..domain.codeowners import LOCATIONS, read_codeowners, reviewers_for
+from ..domain.errors import Forbidden, NotAuthorized, NotFound
 from ..domain.events import EventQuery, EventType
 from ..domain.issues import Issue
 from ..domain.lines import one_line
 from ..ports import Desk, Kept, PullRequest
 from .concluding import conclude
+from .describing import describe_change
 from .judging import stored_verdict
 from .reading import OpenNight, latest, open_night
-from .texts import pull_request_body
+
+GONE = "the issue was deleted, or moved to another repository, while the night was running"
 
 
 def publish_change(desk: Desk, night_id: str, number: int, *, wanted: bool = False) -> PullRequest | None:
@@ -25,7 +29,7 @@ def publish_change(desk: Desk, night_id: str, number: int, *, wanted: bool = Fal
     verdict = stored_verdict(desk, night, kept) if kept else None
     if kept is None or verdict is None or not verdict.passed:
         raise NotFound(f"issue #{number} has no judged, green change in night {night_id}: nothing to publish")
-    body = pull_request_body(desk, night, kept, verdict)
+    body = describe_change(desk, night, kept, verdict)
     why_kept = _why_kept(night, wanted)
     if why_kept:
         uri = desk.storage.put(f"nights/{night.id}/{number}/pull_request.md", body.encode())
@@ -33,16 +37,14 @@ def publish_change(desk: Desk, night_id: str, number: int, *, wanted: bool = Fal
         return None
     try:
         issue = desk.tracker.issue(night.repository, number)
-        if issue.state != "open":
-            conclude(desk, night, number, IssueStatus.SKIPPED, "the issue was closed; its change is kept")
+        if why_not := _why_not(desk, night, kept, issue):
+            conclude(desk, night, number, IssueStatus.SKIPPED, f"{why_not}; the change is kept")
             return None
         pull_request = _open(desk, night, kept, issue, body)
     except NotFound:
-        conclude(
-            desk, night, number, IssueStatus.SKIPPED, "the issue was deleted while the night was running"
-        )
+        conclude(desk, night, number, IssueStatus.SKIPPED, GONE)
         return None
-    except Forbidden as error:
+    except (Forbidden, NotAuthorized) as error:
         conclude(desk, night, number, IssueStatus.FAILED, f"all gates passed, but GitHub refused: {error}")
         return None
     conclude(
@@ -64,15 +66,28 @@ def _why_kept(night: OpenNight, wanted: bool) -> str:
     return ""
 
 
+def _why_not(desk: Desk, night: OpenNight, kept: Kept, issue: Issue) -> str:
+    """Return why no pull request should be opened although every gate passed, "" when one should."""
+    if issue.state != "open":
+        return "the issue was closed"
+    ours = desk.records.publication(night.repository.node_id, f"pull_request/{kept.issue}")
+    for pull in issue.pull_requests:
+        if pull.is_open and pull.head_ref != kept.change.branch and str(pull.number) != ours:
+            return f"open pull request #{pull.number} by {pull.author or 'somebody'} would close it"
+    same = desk.tracker.pull_request_with_tree(night.repository, kept.change.tree_sha, kept.change.branch)
+    return f"open pull request #{same} has exactly the same content" if same else ""
+
+
 def _push(desk: Desk, night: OpenNight, change: Change) -> None:
     """Push the branch; what stands there is ours when it is what we pushed, or meant to push, last."""
     repository, key = night.repository, f"branch/{change.branch}"
-    pushed, meant = (desk.records.publication(repository.node_id, name) for name in (key, f"{key}/meant"))
+    ours = [desk.records.publication(repository.node_id, name) for name in (key, f"{key}/meant")]
     standing = desk.workspace.remote_sha(repository, change.branch)
-    expected = standing if standing in (None, pushed, meant) else pushed
-    desk.records.record_publication(repository.node_id, key, expected or "")
+    push = plan_push(change.branch, change.head_sha, standing, *ours)
+    desk.records.record_publication(repository.node_id, key, push.expected or "")
     desk.records.record_publication(repository.node_id, f"{key}/meant", change.head_sha)
-    desk.workspace.push(repository, change, expected or None)
+    if push.needed:
+        desk.workspace.push(repository, change, push.expected)
     desk.records.record_publication(repository.node_id, key, change.head_sha)
 
 
@@ -88,12 +103,29 @@ def _open(desk: Desk, night: OpenNight, kept: Kept, issue: Issue, body: str) -> 
         body=body,
         draft=night.order.draft_pull_requests,
         labels=built.metadata["labels"] if built else (),
+        reviewers=_reviewers(desk, night, change),
     )
     desk.records.record_publication(
         repository.node_id, f"pull_request/{change.issue}", str(pull_request.number)
     )
+    if issue.milestone and issue.milestone.number and not pull_request.merged:
+        desk.writer.put_milestone(repository, pull_request.number, issue.milestone.number)
     _published(desk, night, kept, pull_request)
     return pull_request
+
+
+def _reviewers(desk: Desk, night: OpenNight, change: Change) -> tuple[str, ...]:
+    """Return the owners of what the change touches, by the CODEOWNERS of the branch that takes it.
+
+    A draft asks nobody: GitHub asks its code owners itself once it is ready.
+    """
+    if night.order.draft_pull_requests:
+        return ()
+    for path in LOCATIONS:
+        text = desk.workspace.read_file(night.repository, change.base.sha, path)
+        if text is not None:
+            return reviewers_for(read_codeowners(text), change.files, desk.tracker.login())
+    return ()
 
 
 def _published(desk: Desk, night: OpenNight, kept: Kept, pull_request: PullRequest) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ..documents import to_document
 from ..domain.attempts import Step
-from ..domain.changes import Attempt, Checkpoint, Outcome
+from ..domain.changes import MODEL_FAILED, Attempt, Checkpoint
 from ..domain.events import Event, EventType, Severity
 from ..domain.models import ENTRY_TIER
 from .escalating import Seat
@@ -24,7 +24,7 @@ def record_started(shop: Workshop, step: Step, seat: Seat, number: int) -> None:
 def record_finished(shop: Workshop, seat: Seat, attempt: Attempt) -> None:
     """Write down how the attempt ended, and that its escalation failed when it did."""
     events = [finished_event(shop.night, shop.planned, attempt)]
-    if seat.escalated and attempt.outcome is not Outcome.ACCEPTED:
+    if seat.escalated and attempt.outcome in MODEL_FAILED:
         events.append(_escalation_failed(shop, seat, attempt))
     shop.desk.ledger.append(*events, claim=shop.claim)
 

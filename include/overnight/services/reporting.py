@@ -5,13 +5,14 @@ from __future__ import annotations
 from contextlib import suppress
 
 from ..domain.changes import IssueStatus
-from ..domain.errors import Forbidden, NotFound, OvernightError
+from ..domain.errors import Forbidden, NotAuthorized, NotFound, OvernightError
 from ..domain.events import EventQuery, EventType, Severity
+from ..domain.issue_reports import comment_marker
 from ..domain.nights import NightIssue
 from ..ports import Desk
 from .concluding import conclude
 from .reading import OpenNight, open_night
-from .texts import comment_body, comment_marker
+from .texts import comment_body
 
 LABELS = {
     "overnight: ok": ("0e8a16", "A maintainer vouches for this issue's text"),
@@ -88,7 +89,7 @@ def _tell(desk: Desk, night: OpenNight, row: NightIssue, body: str) -> None:
         label = _LABEL_OF.get(IssueStatus(row.status))
         remove = [name for name in _STATUS_LABELS if name != label]
         desk.writer.put_labels(repository, row.number, [label] if label else [], remove)
-    except (NotFound, Forbidden) as error:
+    except (NotFound, Forbidden, NotAuthorized) as error:
         _not_told(desk, night, row.number, str(error))
         return
     query = EventQuery(types=(EventType.ISSUE_REPORTED,), night=night.id, issue=row.number, limit=1)

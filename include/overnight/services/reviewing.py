@@ -20,7 +20,6 @@ from ..ports import Case, Claim, Desk, Healer, Stage
 from .healing import AttemptHealer
 from .reading import OpenNight
 from .spending import Tab
-from .stopping import Stopped
 from .surveying import survey
 
 LEAVES = (EventType.CHANGE_REVIEWED,)
@@ -54,6 +53,8 @@ def review_change(
     :param healer: treats what fails; on another tier than its own, one like it for that tier does.
     :param builder_tier: tier of the attempt that made the change; it never reviews itself.
     :raises FenceLost: another worker holds the issue now.
+    :raises Stopped: a person ended the night at once.
+    :raises OverBudget: the judge has no money left to ask anybody.
     """
     if not night.order.gates.review:
         return None, "settings ask for no review"
@@ -88,9 +89,7 @@ def reviewers(
     :param wanted: the tier that settings name, "" for any.
     """
     usable = [tier for tier in map(str, _TIERS) if available.get(tier) == "" and tier != builder_tier]
-    if wanted:
-        if wanted == builder_tier:
-            return (), f"no reviewing model: {wanted} built the change itself"
+    if wanted and wanted != builder_tier:  # else any other tier: nobody reviews itself
         why = available.get(wanted, "settings do not name it")
         return ((wanted,), "") if not why else ((), f"no reviewing model: {wanted} cannot be used: {why}")
     built_by = facts[builder_tier].model if builder_tier in facts else ""
@@ -119,7 +118,11 @@ def _ask(desk: Desk, case: Case, tier: str, tab: Tab, healer: Healer) -> tuple[R
     )
     try:
         return replace(desk.advisor.review(tier, brief, tab, healer), tier=tier), ""
-    except (ModelFailure, OverBudget, Stopped, Transient, SettingsError) as error:
+    except OverBudget as error:
+        if case.stage is Stage.JUDGE:
+            raise  # nobody may spend the money of a review to be rid of it
+        return None, f"no reviewing model: {tier}: {error}"
+    except (ModelFailure, Transient, SettingsError) as error:
         return None, f"no reviewing model: {tier}: {error}"
 
 

@@ -12,7 +12,8 @@ def survey(desk: Desk, night: OpenNight) -> Situation:
     """Return the tiers of this moment, each with why it is not usable."""
     facts = desk.tier_facts()
     available = dict(desk.available_tiers())
-    for tier, why in unavailable_tiers(desk, night.id).items():
+    gone = unavailable_tiers(desk, night.id) if night.id else {}  # outside a night "for the night" has no end
+    for tier, why in gone.items():
         available[tier] = available.get(tier) or why
     for tier, fact in facts.items():
         if not available.get(tier):

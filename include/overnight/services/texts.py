@@ -1,29 +1,18 @@
-"""What Overnight writes on GitHub: pull request body, issue comment, tracking issue, morning message."""
+"""What Overnight writes: issue comment, tracking issue, morning message."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any
-
+from ..documents import from_document
 from ..domain.changes import IssueStatus
-from ..domain.events import Event, EventQuery, EventType
-from ..domain.gates import Verdict
+from ..domain.events import EventQuery, EventType
+from ..domain.gates import GateName, Verdict
+from ..domain.issue_reports import MARK, IssueReport, NightRow, cell, code, comment_text
 from ..domain.lines import one_line
 from ..domain.nights import Night, NightIssue, totals
-from ..ports import Desk, Kept
-from .reading import OpenNight
+from ..ports import Desk
+from .describing import attempt_rows, total_cost
+from .reading import OpenNight, latest
 
-MARK = {"pass": "✅ pass", "fail": "❌ fail", "not_applicable": "➖ not applicable"}
-_NEXT = {
-    IssueStatus.PULL_REQUEST: "Review the pull request.",
-    IssueStatus.JUDGED: "Publish the kept change, or run a night that opens pull requests.",
-    IssueStatus.FAILED: "Read the reason; make the issue clearer or smaller, and the next night tries again.",
-    IssueStatus.BLOCKED: "Nothing: it starts once what it waits for is done.",
-    IssueStatus.PARKED: "Nothing: the next night tries again.",
-    IssueStatus.CRASHED: "`overnight why` shows where it stopped; the next night tries again.",
-    IssueStatus.SKIPPED: "Nothing.",
-    IssueStatus.AWAITING_APPROVAL: "Approve or refuse the escalation.",
-}
 _ENDINGS = (
     EventType.ISSUE_EXECUTION_COMPLETED,
     EventType.ISSUE_EXECUTION_FAILED,
@@ -31,101 +20,44 @@ _ENDINGS = (
 )
 
 
-def comment_marker(number: int) -> str:
-    """Return the hidden mark of the one comment on an issue."""
-    return f"<!-- overnight:issue/{number} -->"
-
-
 def gate_table(verdict: Verdict) -> str:
     """Return the gates as a Markdown table."""
     rows = ["| gate | result | reason | seconds |", "|---|---|---|---|"]
     rows += [
-        f"| {result.gate} | {MARK[result.status]} | {_code(result.reason)} | {result.seconds:.1f} |"
+        f"| {result.gate} | {MARK[result.status]} | {code(result.reason)} | {result.seconds:.1f} |"
         for result in verdict.results
     ]
     return "\n".join(rows)
-
-
-def attempt_table(attempts: Sequence[Any]) -> str:
-    """Return attempts (rows of the read model) as a Markdown table."""
-    rows = ["| # | tier | outcome | tokens | cost | seconds |", "|---|---|---|---|---|---|"]
-    rows += [
-        f"| {index} | {row['tier']} | {row['outcome']} | {row['tokens']} | ${row['cost_usd']:.4f} "
-        f"| {row['seconds']:.0f} |"
-        for index, row in enumerate(attempts, 1)
-    ]
-    return "\n".join(rows)
-
-
-def pull_request_body(desk: Desk, night: OpenNight, kept: Kept, verdict: Verdict) -> str:
-    """Return the body of the pull request: link, gates, models, cost, how to reproduce."""
-    row = desk.ledger.issue(night.id, kept.issue)
-    attempts = row.attempts if row else ()
-    change = kept.change
-    cost = sum(attempt["cost_usd"] for attempt in attempts)
-    stacked = (
-        ""
-        if change.base.ref == night.repository.default_branch
-        else (f"\nStacked on `{change.base.ref}`: merge that one first.\n")
-    )
-    return "\n".join(
-        [
-            f"Closes #{kept.issue}",
-            stacked,
-            f"{len(change.files)} files changed, +{change.insertions} −{change.deletions}, "
-            f"on `{change.base.ref}` at {change.base.sha[:12]}.",
-            "",
-            "### Gates",
-            gate_table(verdict),
-            "",
-            f"### Attempts (${cost:.4f})",
-            attempt_table(attempts),
-            "",
-            "### Reproduce",
-            "```",
-            f"overnight attempt {kept.issue} --night {night.id} --diff",
-            "```",
-            "",
-            f"<!-- overnight:pull_request/{kept.issue} --> Written by Overnight in night `{night.id}`.",
-        ]
-    )
 
 
 def comment_body(desk: Desk, night: OpenNight, number: int) -> str:
     """Return the one comment on an issue: tonight in full, every real night as a row."""
     row = desk.ledger.issue(night.id, number)
     assert row is not None
-    status = IssueStatus(row.status)
-    lines = [
-        comment_marker(number),
-        f"**Overnight: {status.replace('_', ' ')}**" + (f": #{row.pull_request}" if row.pull_request else ""),
-        "",
-        _code(row.reason, 2000),
-        "",
-        f"*Next step*: {_NEXT[status]}",
-    ]
-    if row.gates:
-        lines += ["", "| gate | result |", "|---|---|"]
-        lines += [f"| {gate} | {MARK[status]} |" for gate, status in row.gates.items()]
-        lines += _findings(desk, night, number)
-    if row.attempts:
-        lines += ["", "Models and escalations", "", attempt_table(row.attempts)]
-    lines += ["", *_nights(desk, night, number), "", f"Run `{night.id}`."]
-    return "\n".join(lines)
+    ended = latest(desk, night.id, *_ENDINGS, issue=number)
+    judged = latest(desk, night.id, EventType.CHANGE_JUDGED, issue=number) if row.gates else None
+    verdict = from_document(Verdict, {"results": judged.metadata["gates"]}) if judged else Verdict(())
+    said = {result.gate: result for result in verdict.results}
+    return comment_text(
+        IssueReport(
+            number=number,
+            night=night.id,
+            status=IssueStatus(row.status),
+            reason=row.reason,
+            at=ended.at if ended else None,
+            pull_request=row.pull_request,
+            gates=row.gates,
+            governance=said[GateName.GOVERNANCE].reason if GateName.GOVERNANCE in said else "",
+            findings={result.gate: result.findings for result in verdict.results},
+            attempts=attempt_rows(desk, night, number),
+            cost_usd=total_cost(desk, night, number),
+            lifetime_usd=desk.budgets.spent(repository=night.repository.node_id, issue=number),
+            nights=_nights(desk, night, number),
+        )
+    )
 
 
-def _findings(desk: Desk, night: OpenNight, number: int) -> list[str]:
-    query = EventQuery(types=(EventType.CHANGE_JUDGED,), night=night.id, issue=number, limit=1)
-    found = desk.ledger.events(query)
-    lines = [
-        f"- {gate['gate']}: " + _code(f"{finding['path']}:{finding['line']} {finding['message']}")
-        for gate in (found[0].metadata["gates"] if found else ())
-        for finding in gate["findings"][:10]
-    ]
-    return ["", *lines] if lines else []
-
-
-def _nights(desk: Desk, night: OpenNight, number: int) -> list[str]:
+def _nights(desk: Desk, night: OpenNight, number: int) -> tuple[NightRow, ...]:
     query = EventQuery(
         types=_ENDINGS,
         repository=night.repository.node_id,
@@ -134,18 +66,10 @@ def _nights(desk: Desk, night: OpenNight, number: int) -> list[str]:
         oldest_first=True,
         dry_run=False,
     )
-    last: dict[str, Event] = {}
-    for event in desk.ledger.events(query):
-        last[event.night] = event
-    if not last:
-        return []
-    rows = ["| night | status | reason |", "|---|---|---|"]
-    for event in list(last.values())[-30:]:
-        day = event.at.date().isoformat() if event.at else ""
-        rows.append(
-            f"| {day} | {event.metadata['status']} | {_cell(one_line(event.metadata['reason'], 160))} |"
-        )
-    return rows
+    last = {event.night: event for event in desk.ledger.events(query)}
+    return tuple(
+        NightRow(event.at, event.metadata["status"], event.metadata["reason"]) for event in last.values()
+    )
 
 
 def tracking_body(desk: Desk, night: OpenNight, folded: Night) -> str:
@@ -155,7 +79,7 @@ def tracking_body(desk: Desk, night: OpenNight, folded: Night) -> str:
     rows = ["| # | issue | type | status | attempts | cost | reason |", "|---|---|---|---|---|---|---|"]
     rows += [_tracking_row(issue) for issue in folded.issues[:200]]
     more = len(folded.issues) - 200
-    left_out = [f"- #{row['number']}: {_cell(row['reason'])}" for row in folded.exclusions[:100]]
+    left_out = [f"- #{row['number']}: {cell(row['reason'])}" for row in folded.exclusions[:100]]
     return "\n".join(
         [
             "<!-- overnight:tracking -->",
@@ -179,9 +103,9 @@ def _tracking_row(issue: NightIssue) -> str:
     cost = sum(attempt["cost_usd"] or 0 for attempt in issue.attempts)
     request = f" #{issue.pull_request}" if issue.pull_request else ""
     return (
-        f"| #{issue.number} | {_cell(one_line(issue.title, 80))} | {issue.sequence_type} "
+        f"| #{issue.number} | {cell(one_line(issue.title, 80))} | {issue.sequence_type} "
         f"| {issue.status}{request} | {len(issue.attempts)} | ${cost:.4f} "
-        f"| {_cell(one_line(issue.reason, 120))} |"
+        f"| {cell(one_line(issue.reason, 120))} |"
     )
 
 
@@ -203,12 +127,3 @@ def morning_message(night: OpenNight, folded: Night) -> str:
 
 def _cost(folded: Night) -> float:
     return sum(attempt["cost_usd"] or 0 for issue in folded.issues for attempt in issue.attempts)
-
-
-def _code(text: str, limit: int = 300) -> str:
-    """Foreign words as code: nothing in them links, closes an issue, mentions or hides."""
-    return f"`{_cell(one_line(text, limit)) or ' '}`"
-
-
-def _cell(text: str) -> str:
-    return text.replace("|", "\\|").replace("\n", " ")

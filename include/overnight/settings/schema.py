@@ -12,6 +12,7 @@ from pydantic import AfterValidator, Field, model_validator
 from ..domain.issues import split_full_name
 from ..domain.models import LADDER
 from ..domain.plans import SequenceType
+from .desktops import DesktopSettings, SwitchingSettings
 from .sections import (
     AuthorSettings,
     CommandSettings,
@@ -144,6 +145,10 @@ class FileSettings(Section):
     author: AuthorSettings = AuthorSettings()
     notify: tuple[str, ...] = ()
     """Apprise URLs for the morning message."""
+    desktops: tuple[DesktopSettings, ...] = ()
+    """Developers' checkouts that are kept level; LOCAL_…_PATH define more."""
+    switching: SwitchingSettings = SwitchingSettings()
+    """When builds go to the desktop's own model; see `[switching]`."""
     repositories: tuple[RepositorySettings, ...] = ()
 
     @model_validator(mode="after")

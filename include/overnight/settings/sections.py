@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from decimal import Decimal
-from typing import Annotated, TypeVar
+from pathlib import Path
+from typing import Annotated, Literal, TypeVar
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
 from ..domain.models import LADDER, Tier
 
@@ -15,14 +16,14 @@ Seconds = Annotated[float, Field(gt=0, allow_inf_nan=False)]
 Share = Annotated[float, Field(ge=0, le=1)]
 
 _HOST = re.compile(
-    r"(\*\.)?[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*\.?", re.IGNORECASE
+    r"(\*\.)?[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*\.?(:\d{1,5})?", re.IGNORECASE
 )
 
 
 def _host(text: str) -> str:
     if not _HOST.fullmatch(text) or len(text) > 253:
         raise ValueError(
-            f"{text!r} is not a host name: write it bare, such as pypi.org, without https:// or port"
+            f"{text!r} is not a host: write it bare, such as pypi.org or registry.local:4873, without https://"
         )
     return text.lower().rstrip(".")
 
@@ -141,6 +142,38 @@ class CommandSettings(Section):
     environment: dict[str, str] = Field(default_factory=dict)
     protected_paths: tuple[str, ...] = ()
     tests_optional: bool = False
+
+
+class BuilderSettings(Section):
+    """One builder that repositories may name, `[builders.NAME]`."""
+
+    kind: Literal["openai", "local", "command", "copilot"]
+    tier: Annotated[str, AfterValidator(_tier_or_none)] = ""
+    """Kind command: the tier whose model it works with; empty: the attempt's own."""
+    command: str = ""
+    """Kind command: the command line; {prompt_file}, {model}, {url} and {base_url} are replaced in it."""
+    prompt: Literal["stdin", "file"] = "stdin"
+    """How the agent gets its task."""
+    speech: Literal["openai", "anthropic"] = "openai"
+    """Whose API the agent speaks to the model, and the model's endpoint with it."""
+    environment: dict[str, str] = Field(default_factory=dict)
+    """Plain values for the agent, never a secret; the same words are replaced in them."""
+    programs: tuple[Path, ...] = ()
+    """Folders that the agent is installed in, shown read-only in the sandbox and first on PATH."""
+    requests: int = Field(default=200, gt=0)
+    """Model requests of one attempt at most."""
+    model: str = ""
+    """Kind copilot: the agent's model; empty: GitHub's choice."""
+    custom_agent: str = ""
+    """Kind copilot: name of a .github/agents/NAME.agent.md."""
+    look_again_seconds: Seconds = 60.0
+    """Kind copilot: between two looks at its pull request."""
+
+    @model_validator(mode="after")
+    def _fits_its_kind(self) -> BuilderSettings:
+        if (self.kind == "command") != bool(self.command.strip()):
+            raise ValueError("kind command needs a `command`, and no other kind takes one")
+        return self
 
 
 class AuthorSettings(Section):

@@ -14,7 +14,9 @@ from include.overnight.ports import Case
 from tests.adapters.git.remotes import ORDER, MemoryStorage, Upstream
 
 Edit = Callable[[Path], object]
-MESSAGE = "The change (#1)\n\nOvernight-Night: night-1\nOvernight-Issue: 1\nOvernight-Model: gpt-4 (scripted)\n"
+MESSAGE = (
+    "The change (#1)\n\nOvernight-Night: night-1\nOvernight-Issue: 1\nOvernight-Model: gpt-4 (scripted)\n"
+)
 
 
 @dataclass

@@ -79,3 +79,10 @@ def test_honest_support_of_tests_is_no_finding(path, before, after):
 def test_settings_of_the_test_run_are_compared(path, before, after, changed):
     found = settings_changed([FileDiff(path, path)], lambda _: before.encode(), lambda _: after.encode())
     assert found == ([path] if changed else [])
+
+
+def test_hooks_in_a_module_that_a_conftest_may_import_are_found_unless_the_project_is_a_plugin():
+    assert "makereport" in tampered("helping.py", "", GREEN)[0]
+    plugin = '[project.entry-points.pytest11]\nbox = "box"\n'
+    read = {"pyproject.toml": plugin.encode(), "box.py": GREEN.encode()}.get
+    assert tampering([file("box.py", GREEN)], read, read) == []

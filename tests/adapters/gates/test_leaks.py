@@ -103,3 +103,8 @@ def test_long_and_odd_lines_take_no_time():
         "\0" * 9999,
     ):
         kinds(text)
+
+
+def test_a_secret_that_is_turned_round_is_seen():
+    ((_, kind),) = kinds(f'token = "{TOKEN[::-1]}"[::-1]')
+    assert kind == "GitHub token, turned round,"

@@ -108,3 +108,11 @@ def test_front_matter_is_no_heading_and_keeps_the_lines():
 @pytest.mark.parametrize("text", ["[x](http://[bad)\n", "[" * 5000, "[x](//host/y)\n"])
 def test_odd_markdown_breaks_nothing(text):
     assert findings(text).findings == ()
+
+
+def test_a_file_that_goes_leaves_no_link_dangling_in_pages_that_stay():
+    pages = {"README.md": b"See the [guide](docs/guide.md#x).\n", "CHANGELOG.md": b"[old](docs/guide.md)\n"}
+    gone = FileDiff("docs/guide.md", "docs/guide.md", deleted=True)
+    read = read_links([gone], pages, lambda _: True, (pages.get, pages.get), None)
+    assert [(finding.path, finding.line) for finding in read.findings] == [("README.md", 1)]
+    assert read_links([], pages, lambda _: True, (pages.get, pages.get), None).findings == ()

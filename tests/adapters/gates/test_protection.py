@@ -63,6 +63,7 @@ def test_the_rest_of_a_makefile_is_ordinary_work():
 def test_make_without_a_target_means_the_first_one():
     assert touched("Makefile", MAKEFILE, MAKEFILE.replace("-m pytest", ""), "make -s")
     assert not touched("Makefile", MAKEFILE, MAKEFILE.replace("rm -f x", ""), "cd . && make -s")
+    assert touched("Makefile", MAKEFILE, MAKEFILE.replace("-m pytest", ""), "make\nmake clean")
 
 
 @pytest.mark.parametrize(
@@ -141,3 +142,18 @@ def test_dependencies_in_a_tools_table_are_ordinary_work():
     old = '[tool.poetry]\nname = "x"\n[tool.poetry.dependencies]\na = "1"\n'
     assert touched("pyproject.toml", old, old + 'b = "2"\n') == []
     assert touched("pyproject.toml", old, old.replace('name = "x"', 'name = "x"\nbuild = "evil.py"'))
+
+
+def test_scripts_that_the_commands_reach_by_a_recipe_or_a_script_are_protected():
+    files = {
+        "Makefile": b"test: unit\n\nunit:\n\t@sh checks/all.sh\n\nother:\n\tsh tools/other.sh\n",
+        "package.json": b'{"scripts": {"check": "sh tools/check.sh", "pretest": "./tools/pre.sh"}}',
+    }
+    run = "make test\nnpm run check && npm test"
+
+    def touches(path: str) -> bool:
+        change = [FileDiff(path, path)]
+        return bool(list(protected_touches(change, (), files.get, files.get, run)))
+
+    paths = ("checks/all.sh", "tools/check.sh", "tools/pre.sh", "tools/other.sh")
+    assert [touches(path) for path in paths] == [True, True, True, False]

@@ -105,7 +105,7 @@ def test_a_flaky_test_of_the_base_is_told_apart(bench, sandbox):
         "from pathlib import Path\ndef test_flaky():\n    mark = Path('seen')\n    ran = mark.exists()\n"
         "    mark.touch()\n    assert ran or not Path('new.txt').exists()\n"
     )
-    case = bench.case({"tests/test_f.py": flaky}, {"new.txt": "x"}, PYTEST)
+    case = bench.case({"tests/test_f.py": flaky, ".gitignore": "seen\n"}, {"new.txt": "x"}, PYTEST)
     result = Gate(sandbox).judge(case)
     assert result.status is GateStatus.PASS
     assert "flaky, passed when run again: tests.test_f::test_flaky" in result.reason

@@ -96,6 +96,10 @@ def test_trivial_assertions_do_not_make_up_for_real_ones():
         ("a_test.go", "t.Fatal(x)", "t.Skip()\nt.Fatal(x)", "aside"),
         ("tests/a.rs", "assert_eq!(f(1), 2);", "assert!(f(1) > 0);", "less strictly"),
         ("ATest.java", "assertEquals(2, f(1));", "", "asserts less"),
+        ("tests/a.sh", 'test "$(f)" = 2', '# test "$(f)" = 2', "asserts less"),
+        ("tests/a.sh", 'test "$(f)" = 2', 'test "$(f)" = 2 || true', "asserts less"),
+        ("tests/a.sh", "set -e\n[ -f x ]", "[ -f x ]", "asserts less"),
+        ("test_a.sh", "grep x y", "exit 0\ngrep x y", "aside"),
     ],
 )
 def test_other_languages_are_read_by_their_words(path, before, after, why):
@@ -122,6 +126,8 @@ def test_broken_and_foreign_files_are_no_trouble():
         ("src/testing.py", False),
         ("tests/conftest.py", False),
         ("pkg/box_test.go", True),
+        ("tests/run.sh", True),
+        ("tools/run.sh", False),
     ],
 )
 def test_files_of_tests_are_known_by_their_paths(path, is_one):

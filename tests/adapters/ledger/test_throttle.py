@@ -77,7 +77,7 @@ def test_just_below_the_threshold_it_stays_open_and_does_not_flutter(database, c
 
 
 def test_three_failures_within_an_hour_open_it_and_one_that_is_left_lets_it_close(database, clock):
-    escalate(database, 1, "gates_failed")
+    escalate(database, 1, "stuck")
     clock.forward(minutes=30)
     escalate(database, 1, "unavailable")
     assert review(database).lease
@@ -150,7 +150,12 @@ def test_thresholds_are_of_the_organizations_limits_and_not_of_a_repositorys_cap
     assert review(database, quota_cap=cap).lease
 
 
-@pytest.mark.parametrize("outcome", ["accepted", "gates_failed"])
-def test_an_exempt_escalation_that_fails_counts_as_a_failure(database, outcome):
+@pytest.mark.parametrize(
+    ("outcome", "throttles"),
+    [("accepted", False), ("gates_failed", False), ("killed", False), ("stuck", True), ("timed_out", True)],
+)
+def test_a_model_that_failed_counts_even_when_exempt_and_a_red_or_stopped_attempt_does_not(
+    database, outcome, throttles
+):
     escalate(database, 3, outcome, exempt=True)
-    assert bool(review(database).lease) == (outcome == "accepted")
+    assert bool(review(database).lease) is not throttles

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -47,10 +47,9 @@ def record_base(
         recorded["build"] = {"exit_code": runner.run(tree, commands.build).exit_code}
     if commands.lint:
         lint = _lint(runner, tree)
-        messages = [[message.path, message.line, message.text] for message in lint.messages]
-        recorded["lint"] = {"exit_code": lint.exit_code, "messages": messages}
+        recorded["lint"] = lint_document(lint.exit_code, lint.messages)
     if commands.test:
-        recorded["test"] = _suite_document(_suite(runner, tree))
+        recorded["test"] = suite_document(_suite(runner, tree))
     return recorded
 
 
@@ -66,7 +65,14 @@ def _suite(runner: Runner, tree: Tree) -> SuiteRun:
     return replace(first, tests=calm, flaky=flaky)
 
 
-def _suite_document(suite: SuiteRun) -> dict[str, Any]:
+def lint_document(exit_code: int, messages: Sequence[Message]) -> dict[str, Any]:
+    """Return a lint run as it is recorded."""
+    rows = [[message.path, message.line, message.text] for message in messages]
+    return {"exit_code": exit_code, "messages": rows}
+
+
+def suite_document(suite: SuiteRun) -> dict[str, Any]:
+    """Return a test run as it is recorded."""
     return {
         "exit_code": suite.ran.exit_code,
         "timed_out": suite.ran.timed_out,

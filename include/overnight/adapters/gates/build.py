@@ -23,6 +23,7 @@ class BuildGate:
         seconds = case.order.limits.gate_seconds
         ran = runner_of(case, self._sandbox).run(case.head, command)
         if ran.exit_code == 0 and not ran.timed_out:
+            case.log.recorded["build"] = {"exit_code": 0}
             return GateResult(
                 self.name, GateStatus.PASS, "the build succeeds", (), ran.seconds, evidence(ran)
             )

@@ -9,7 +9,7 @@ import tomllib
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from .makefiles import recipe_changes
+from .makefiles import recipe_changes, recipes_run
 
 Read = Callable[[str], bytes | None]
 Reader = Callable[[bytes | None, bytes | None, str], Iterator[str]]
@@ -23,22 +23,41 @@ _CHECKING_TABLES = (
     *("jest", "vitest", "mocha", "ava", "nyc", "c8", "eslintConfig", "eslintIgnore", "husky", "lint-staged"),
     *("simple-git-hooks", "overrides", "resolutions", "packageManager", "pnpm"),
 )
-_SCRIPT = r"(?:^|[;&|(\n]|\b(?:sh|bash|zsh|dash|source|\.)\s+(?:-\w+\s+)*)\s*(?:\./)?{path}(?=$|[\s;&|)])"
+_SCRIPT = (
+    r"(?:^|[;&|(\n]|\b(?:sh|bash|zsh|dash|source|\.)\s+(?:-(?!\w*n)\w+\s+)*)\s*(?:\./)?{path}(?=$|[\s;&|)])"
+)
 _PROGRAM = r"\b(?:python[\d.]*|node|ruby|perl|php|deno run|bun)\s+(?:-\w+\s+)*(?:\./)?{path}(?=$|[\s;&|)])"
 _TESTS_THEMSELVES = re.compile(r"(^|/)(tests?|spec)/|(^|/)(test_[^/]*|[^/]*[_.](test|spec))\.\w+$")
 
 
-def configuration_changes(path: str, before: Read, after: Read, commands: str) -> Iterator[str]:
+def configuration_changes(
+    path: str, before: Read, after: Read, commands: str, reached: str = ""
+) -> Iterator[str]:
     """Yield a sentence for each thing in an unprotected file that decides about checks and differs.
 
+    :param reached: what the commands start by name, of which only scripts that check are meant.
     :param before: reads a file of the base, None when it is not there; `after` one of the change.
     """
     name = path.rsplit("/", 1)[-1]
     for names, read in _READERS:
         if names.fullmatch(name):
             yield from read(before(path), after(path), commands)
-    if _is_run(path, commands):
+    if _is_run(path, commands) or (_CHECKS.search(path) and _is_run(path, reached)):
         yield "is what the repository's commands run to check a change"
+
+
+_CHECKS = re.compile(r"test|lint|check|verify|spec|(^|/)ci([/._-]|$)", re.IGNORECASE)
+_MAKEFILES = ("GNUmakefile", "makefile", "Makefile")
+_NPM = re.compile(r"\b(?:npm|pnpm|yarn)\s+(?:-\S+\s+)*(?:run(?:-script)?\s+)?(?:-\S+\s+)*([\w:-]+)")
+
+
+def reached_commands(commands: str, before: Read) -> str:
+    """Return what the commands start by name: recipes of a Makefile, scripts of package.json."""
+    recipes = [recipes_run(before(name), commands) for name in _MAKEFILES]
+    scripts = _table(_json_object(before("package.json")).get("scripts"))
+    named = ["test" if name == "t" else name for name in _NPM.findall(commands)]
+    wanted = [f"{prefix}{name}" for name in named for prefix in ("pre", "", "post")]
+    return "\n".join([*recipes, *(str(scripts[name]) for name in wanted if name in scripts)])
 
 
 def _is_run(path: str, commands: str) -> bool:

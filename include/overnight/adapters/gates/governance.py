@@ -51,6 +51,7 @@ class GovernanceGate:
             *protected_touches(files, case.commands.protected_paths, before, after, _run(case.commands)),
             *direct,
             *odd_names(files, listing(case.head, case.change.head_sha)),
+            *_secret_names(files),
             *_in_files(case, files),
             *missing_headers(case, files, listing(case.base, case.change.base.sha)),
             *_sizes(case),
@@ -102,6 +103,15 @@ def _told(allowed: list[Approval], names: list[str]) -> str:
     return approved + (f"; new dependencies: {', '.join(names[:10])}{more}" if names else "")
 
 
+def _secret_names(files: Iterable[FileDiff]) -> Iterator[Finding]:
+    """Yield new paths that hold a secret; such a path is not told, only its folder."""
+    for file in files:
+        if not file.deleted and file.path != file.old_path:
+            folder = posixpath.dirname(file.path)
+            found = [kind for part in file.path.split("/") for _, kind in secrets_in([(1, part)])]
+            yield from (Finding("secret", f"{kind} in a file's name", folder) for kind in found[:1])
+
+
 def _in_files(case: Case, files: list[FileDiff]) -> Iterator[Finding]:
     present = [file for file in files if not file.deleted]
     found = entries(case.head, case.change.head_sha, [file.path for file in present])
@@ -124,8 +134,10 @@ def _in_file(case: Case, file: FileDiff, entry: Entry) -> Iterator[Finding]:
         yield Finding("executable", "is made executable and is no script", file.path)
     lines = file.added
     if file.binary:
-        lines = list(enumerate(read_blob(case.head, entry.blob).decode("latin-1").split("\n"), 1))
-    for number, kind in secrets_in(lines):
+        raw = read_blob(case.head, entry.blob)
+        wide = raw.replace(b"\0", b"")  # text of two bytes a letter is binary to git
+        lines = [(0, line.decode("latin-1")) for text in (raw, wide) for line in text.split(b"\n")]
+    for number, kind in dict.fromkeys(secrets_in(lines)):
         yield Finding("secret", f"{kind} in an added line", file.path, 0 if file.binary else number)
 
 

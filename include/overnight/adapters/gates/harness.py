@@ -11,6 +11,7 @@ from typing import Any
 
 from ...domain.gates import Finding
 from .diffs import FileDiff
+from .impostors import impostors, knowing_code
 from .weakening import is_test_file
 
 Read = Callable[[str], bytes | None]
@@ -44,6 +45,7 @@ _DECIDING_NAMES = frozenset({"collect_ignore", "collect_ignore_glob"})
 _FORGING = re.compile(
     rb"overnight-(results|programs)|\bxmlpath\b|junit_?xml|_pytest\.(reports|runner|junitxml)"
     rb"|\bTestReport\b|\bos\._exit\b|\bpytest\.exit\b|process\.(reallyExit|exit)\b\(0?\)|\bexitstatus\s*="
+    rb"|\.runtest\s*=|\bpluginmanager\s*\.\s*(un|import_)?(register|plugin)\b"
     rb"|\batexit\b|\bsys\.orig_argv\b|/proc/self/(cmdline|fd)|\bTextTestResult\b|TestResult\.add(Failure|Error)|\bwasSuccessful\s*="
 )
 """What reaches for a report or ends the run from within; in tests and what stands around them."""
@@ -51,13 +53,16 @@ _SETTINGS = re.compile(
     r"(^|/)(\.?pytest\.ini|\.?pytest\.toml|tox\.ini|setup\.cfg|pyproject\.toml|package\.json|\.mocharc[^/]*"
     r"|(jest|vitest|vite|ava|playwright|karma)\.config\.[^/]+|\.taprc|nextest\.toml)$"
 )
+_PLUGIN = b"pytest11"
+"""A project that names this entry point is a plugin of pytest itself: hooks are its ordinary work."""
 _INI_SECTION = re.compile(r"^\[(?:tool:)?pytest\]\s*$(.*?)(?=^\[|\Z)", re.MULTILINE | re.DOTALL)
 _PACKAGE_KEYS = ("jest", "vitest", "mocha", "ava", "tap", "c8", "nyc")
 
 
 def tampering(files: Sequence[FileDiff], before: Read, after: Read) -> list[Finding]:
     """Return a finding for each way in which the change takes the decision away from the tests."""
-    findings: list[Finding] = []
+    findings = list(impostors(files))
+    hooks_are_work = _is_plugin(before)
     for file in files:
         if file.deleted:
             continue
@@ -65,11 +70,18 @@ def tampering(files: Sequence[FileDiff], before: Read, after: Read) -> list[Find
             text = "is started with every Python process, the test run's too"
             findings.append(Finding("test_harness", text, file.path))
         old, new = before(file.old_path) if file.old_path else None, after(file.path)
-        if _CONFTEST.search(file.path):
+        if _CONFTEST.search(file.path) or (file.path.endswith(".py") and not hooks_are_work):
+            # a conftest may import its hooks, so it does not matter which file has them
             findings += _new_hooks(file.path, old, new)
         if _CONFTEST.search(file.path) or is_test_file(file.path):
             findings += _forging(file)
+        elif not hooks_are_work:
+            findings += knowing_code(file, before)
     return findings
+
+
+def _is_plugin(before: Read) -> bool:
+    return any(_PLUGIN in (before(name) or b"") for name in ("pyproject.toml", "setup.cfg", "setup.py"))
 
 
 def settings_changed(files: Sequence[FileDiff], before: Read, after: Read) -> list[str]:

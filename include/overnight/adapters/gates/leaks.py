@@ -60,7 +60,8 @@ _MAX_LINE = 20_000
 def secrets_in(lines: Iterable[tuple[int, str]]) -> Iterator[tuple[int, str]]:
     """Yield (line number, kind of secret) for each line that seems to hold one; never the secret.
 
-    Seen through: base64 and hexadecimal text, and strings that are put together from several parts or lines.
+    Seen through: base64, hexadecimal and reversed text, and strings that are put together from several parts
+    or lines.
     """
     plugins = _plugins()
     kept = [(number, text) for number, text in lines]
@@ -104,6 +105,8 @@ def _disguised(text: str) -> str:
     for plain in decoded(text):
         if kind := _by_pattern(plain):
             return f"{kind}, encoded,"
+    if kind := _by_pattern(text[::-1], glued=True):
+        return f"{kind}, turned round,"
     return "random text under a secret's name" if looks_random(text) else ""
 
 

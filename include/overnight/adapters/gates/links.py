@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from urllib.parse import unquote, urlsplit
@@ -21,6 +21,7 @@ Lookup = Callable[[str], str]
 MAX_FILES = 300
 MAX_LOOKUPS = 50
 _MARKDOWN = re.compile(r"\.(md|markdown|mdx)$", re.IGNORECASE)
+_HISTORY = re.compile(r"(^|/)(change|changes|changelog|history|news|releases?)[^/]*$", re.IGNORECASE)
 _NOT_A_HEADING = re.compile(r"l\d+(-l\d+)?$|user-content-|:~:|top$")
 """Lines, GitHub's own names, a piece of text, the top of the page."""
 _SITE = re.compile(
@@ -71,6 +72,7 @@ def read_links(
             why = place.broken(file.path, link.target)
             if why and not (link.target in old and _was_broken(file, link.target, before)):
                 findings.append(Finding("broken_link", f"{link.target}: {why}", file.path, link.line))
+    findings += _left_dangling(files, place, read[1])
     if len(changed) > MAX_FILES:
         findings.append(Finding("too_many_files", f"{len(changed)} Markdown files; {MAX_FILES} are checked"))
     if look is None:
@@ -80,6 +82,27 @@ def read_links(
         if why := look(target):
             findings.append(Finding("broken_link", f"{target}: {why}", *outside[target]))
     return LinksRead(tuple(findings), len(changed), tuple(outside)[MAX_LOOKUPS:])
+
+
+def _left_dangling(files: Sequence[FileDiff], place: Place, read: Read) -> Iterator[Finding]:
+    """Yield links of unchanged Markdown to files that the change deletes or moves; history may name them."""
+    gone = {file.old_path for file in files if file.old_path and file.old_path not in place.files}
+    touched = {file.path for file in files}
+    pages = [path for path in sorted(place.files - touched) if _MARKDOWN.search(path)]
+    for path in pages[:MAX_FILES] if gone else ():
+        if _HISTORY.search(path):
+            continue
+        for link in links_of(read(path)):
+            if not is_outside(link.target) and _meant(path, link.target) in gone:
+                told = f"{link.target}: the change takes this file away"
+                yield Finding("broken_link", told, path, link.line)
+
+
+def _meant(path: str, target: str) -> str:
+    """Return the path that a link of the file at `path` means."""
+    words = unquote(target.partition("#")[0].partition("?")[0])
+    joined = words.lstrip("/") if words.startswith("/") else posixpath.join(posixpath.dirname(path), words)
+    return posixpath.normpath(joined)
 
 
 def is_outside(target: str) -> bool:

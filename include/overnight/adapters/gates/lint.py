@@ -8,8 +8,8 @@ from functools import partial
 
 from ...domain.gates import Finding, GateName, GateResult, GateStatus
 from ...ports import Case, Ran, Sandbox
-from ..git import read_committed
-from .base_run import LintRun, lint_run_of
+from ..git import read_committed, tidy
+from .base_run import LintRun, lint_document, lint_run_of
 from .diffs import FileDiff, parse_diff
 from .messages import Message, new_messages, read_messages
 from .running import ending, evidence, runner_of
@@ -39,8 +39,12 @@ class LintGate:
         if ran.timed_out:
             return _failed(ran, f"the lint command {ending(ran, runner.seconds)}")
         files = parse_diff(case.diff)
+        if mended := tidy(case.head):
+            findings = [Finding("mended", "the lint command rewrites it", path) for path in mended]
+            return _failed(ran, f"the lint command rewrites {len(mended)} files as committed", findings)
         silenced = _silenced(case, files)
         said = read_messages(ran.output)
+        case.log.recorded["lint"] = lint_document(ran.exit_code, said)
         if ran.exit_code == 0 and not said:
             return _clean(ran, "the lint command finds nothing", silenced)
         return _compared(case, ran, lint_run_of(case, runner), files, silenced)

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-_MAKE = re.compile(r"(?:^|[\s;&|(])g?make((?:\s+[^\s;&|)]+)*)", re.MULTILINE)
+_MAKE = re.compile(r"(?:^|[\s;&|(])g?make((?:[ \t]+[^\s;&|)]+)*)", re.MULTILINE)
 _RULE = re.compile(r"^(?P<targets>[^\s#:=][^#:=]*?)\s*::?(?!=)(?P<needs>[^#;]*)")
 
 
@@ -36,6 +36,17 @@ def recipe_changes(old: bytes | None, new: bytes | None, commands: str) -> Itera
             yield f"the recipe of {target} decides how changes are checked"
     if before.rest != after.rest:
         yield "its variables and includes decide how changes are checked"
+
+
+def recipes_run(content: bytes | None, commands: str) -> str:
+    """Return the recipe lines that the commands reach, one command a line."""
+    runs = [_targets(match[1]) for match in _MAKE.finditer(commands)]
+    if not runs or content is None:
+        return ""
+    file = _taken_apart(content)
+    named = {target for run in runs for target in run or [file.first]}
+    lines = [line for target in sorted(_reached(named, file)) for line in file.recipes.get(target, ())]
+    return "\n".join(line.lstrip("\t @-+") for line in lines if line.startswith("\t"))
 
 
 def _targets(words: str) -> list[str]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathspec import PathSpec
 
 from ...domain.gates import Finding
-from .configuration import configuration_changes
+from .configuration import configuration_changes, reached_commands
 from .diffs import FileDiff
 
 Read = Callable[[str], bytes | None]
@@ -96,6 +96,7 @@ def protected_touches(
     """
     ours = [(row.reason, PathSpec.from_lines("gitignore", row.patterns)) for row in PROTECTED]
     theirs = PathSpec.from_lines("gitignore", [pattern for pattern in more if pattern.strip()])
+    reached = reached_commands(commands, before)
     for file in files:
         for path in file.paths:
             reason = next((reason for reason, spec in ours if spec.match_file(path)), "")
@@ -104,5 +105,5 @@ def protected_touches(
             elif theirs.match_file(path):
                 yield Finding(RULE, "is protected by the repository's own settings", path)
             else:
-                for told in configuration_changes(path, before, after, commands):
+                for told in configuration_changes(path, before, after, commands, reached):
                     yield Finding(RULE, told, path)

@@ -58,7 +58,7 @@ class QicGate:
         began = monotonic()
         scene = Scene(case)
         wanted = criteria(case.issue)
-        opinion = weigh(case.review, wanted, scene.lines) if case.review else ()
+        opinion = _opinion(scene, wanted)
         findings = (*opinion, *(finding for rule in RULES for finding in rule(scene)))
         return GateResult(
             gate=self.name,
@@ -69,6 +69,13 @@ class QicGate:
             evidence=_evidence(scene, wanted),
             hint="meet every criterion of the issue, and take out what is not part of it" if findings else "",
         )
+
+
+def _opinion(scene: Scene, wanted: tuple[str, ...]) -> tuple[Finding, ...]:
+    """Return what stands against the change by the review; of files that only move, no line can be quoted."""
+    review = scene.case.review
+    against = weigh(review, wanted, scene.lines) if review else ()
+    return tuple(one for one in against if scene.lines or one.rule != "criterion_unproved")
 
 
 def _kinds(findings: tuple[Finding, ...]) -> str:

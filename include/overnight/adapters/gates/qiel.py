@@ -91,9 +91,8 @@ def _look_for(lesson: Lesson, files: Sequence[_Added], outcome: _Outcome) -> Non
     try:
         pattern = _compiled(lesson.pattern)
     except (regex.error, ValueError, RecursionError, OverflowError) as error:
-        outcome.notes.append(
-            f"unusable {name} — its pattern is broken ({str(error)[:200]}): retire or mend it"
-        )
+        broken = f"its pattern is broken ({str(error)[:200]}): retire the lesson or mend it"
+        outcome.findings.append(Finding(_rule(lesson), f"{lesson.advice} — {broken}"))
         return
     outcome.checked += 1
     try:

@@ -9,11 +9,11 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 from ...domain.orders import Commands, NightOrder
-from ...ports import Case, Ran, Sandbox, Tree
+from ...ports import Case, Logbook, Ran, Sandbox, Tree
 from ..dependencies import DependencyStore
 from ..dependencies.store import Brought, Recipe
 from ..egress import AllowedHosts, ProxyLimits, opened
-from ..git import checkout_id
+from ..git import checkout_id, tidy
 from ..sandbox.reaching import ReachesHosts
 from ..sandbox.streaming import streaming
 from ..sandbox.unconfined import UnconfinedSandbox
@@ -35,6 +35,8 @@ class Runner:
     :param seconds: wall clock of each command.
     :param network: whether setup may reach the network; the other commands never may.
     :param hosts: what setup may reach of it; empty means everything.
+    :param log: is told every command that runs.
+    :param clean: whether every command finds the tree as committed, whatever the one before it wrote there.
     """
 
     sandbox: Sandbox
@@ -42,6 +44,8 @@ class Runner:
     seconds: float
     network: bool = False
     hosts: tuple[str, ...] = ()
+    log: Logbook | None = None
+    clean: bool = False
 
     @classmethod
     def of(cls, sandbox: Sandbox, commands: Commands, order: NightOrder) -> Runner:
@@ -50,6 +54,8 @@ class Runner:
 
     def run(self, tree: Tree, command: str, mounts: Sequence[tuple[Path, str, bool]] = ()) -> Ran:
         """Run setup (once per tree) and the command; a failed setup is what comes back."""
+        if self.clean:
+            tidy(tree)
         prepared = self._prepared(tree)
         if prepared.ran.exit_code != 0:
             return prepared.ran
@@ -109,7 +115,7 @@ class Runner:
         network: bool = False,
     ) -> Ran:
         with streaming():
-            return self.sandbox.run(
+            ran = self.sandbox.run(
                 folder,
                 command,
                 environment=dict(self.commands.environment),
@@ -118,11 +124,14 @@ class Runner:
                 mounts=mounts,
                 network=network,
             )
+        if self.log is not None:
+            self.log.tell(folder.name, command, ran)
+        return ran
 
 
 def runner_of(case: Case, sandbox: Sandbox) -> Runner:
     """Return the runner for a case."""
-    return Runner.of(sandbox, case.commands, case.order)
+    return replace(Runner.of(sandbox, case.commands, case.order), log=case.log, clean=True)
 
 
 def evidence(ran: Ran) -> str:

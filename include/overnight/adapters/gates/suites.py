@@ -49,7 +49,10 @@ def run_suite(runner: Runner, tree: Tree, command: str) -> SuiteRun:
         except ValueError:  # an unconfined "sandbox" has no mounts and sees the folders where they are
             places = Places(str(desk.results / desk.report), str(desk.programs))
             ran = runner.run(tree, before + reporter.told(found, places))
-        return _read(reporter, ran, desk.results / desk.report)
+        report = desk.results / desk.report
+        if runner.log is not None and (content := read_report(report)):
+            runner.log.keep_report(content)
+        return _read(reporter, ran, report)
 
 
 def _read(reporter: Reporter, ran: Ran, report: Path) -> SuiteRun:

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property, partial
 
 from ...domain.gates import Finding, GateName, GateResult, GateStatus
 from ...ports import Case, Sandbox
 from ..git import read_committed
-from .base_run import suite_run_of
+from .base_run import suite_document, suite_run_of
 from .comparison import broken, no_longer_run, no_longer_there
 from .diffs import FileDiff, parse_diff
 from .harness import settings_changed, tampering
 from .regression import Regression, is_bug, regression_of
+from .replacements import replaced_subjects
 from .results import SuiteRun, TestStatus
 from .running import Runner, ending, evidence, runner_of
 from .suites import explained, none_collected, run_suite, says_failed
@@ -80,6 +81,7 @@ class _Trial:
         known = self.head.having(TestStatus.FAILED) - flaky
         if why := self._contradiction(known, flaky):
             return _failed(self.head, why)
+        self._record(flaky)
         return self._passed(_told(len(self.head.tests), len(known), sorted(flaky)))
 
     def without_single_tests(self) -> GateResult:
@@ -99,7 +101,16 @@ class _Trial:
             return _failed(run, f"the suite {ending(run.ran, 0)} and tells no single tests", findings)
         if findings:
             return _failed(run, _counted(findings), findings)
+        self._record(frozenset())
         return self._passed("the suite passes; its command tells no single tests")
+
+    def _record(self, flaky: frozenset[str]) -> None:
+        """Write the run down as the base run of whoever builds on this change."""
+        calm = {
+            test: TestStatus.PASSED if test in flaky else status for test, status in self.head.tests.items()
+        }
+        known = flaky | self.base.flaky & self.head.tests.keys() if self.head.tests else flaky
+        self.case.log.recorded["test"] = suite_document(replace(self.head, tests=calm, flaky=known))
 
     def _in_the_diff(self, *, fewer: bool) -> list[Finding]:
         """Return what the change does to the tests, whatever the run says.
@@ -111,6 +122,7 @@ class _Trial:
         after = partial(read_committed, case.head, case.change.head_sha)
         findings = deleted_tests(self.files) + weakened_tests(self.files, before, after)
         findings += tampering(self.files, before, after)
+        findings += replaced_subjects(case, self.files, before, after)
         if fewer:
             changed = settings_changed(self.files, before, after)
             text = "decides which tests run, and fewer of them can be seen"

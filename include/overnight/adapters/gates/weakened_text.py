@@ -53,6 +53,16 @@ _RUST = _Words(
     aside=re.compile(r"#\[ignore"),
     narrow=_NEVER,
 )
+_SHELL = _Words(
+    checks=re.compile(
+        r"^\s*(?:if\s+|while\s+)?!?\s*(?:test|\[\[?|cmp|diff|grep|assert\w*|run|expr)\s(?!.*\|\|\s*(?:true|:)(?:\s|;|$))"
+        r"|^\s*set\s+-\w*e|\bexit\s+[1-9]",
+        re.MULTILINE,
+    ),
+    strict=re.compile(r"(?<=\s)(?:==?|-eq)(?=\s)|^\s*(?:cmp|diff)\s", re.MULTILINE),
+    aside=re.compile(r"^\s*(?:skip\b|exit\s+0)", re.MULTILINE),
+    narrow=_NEVER,
+)
 _OTHER = _Words(
     checks=re.compile(r"\bassert\w*\s*\(|\bexpect\w*\s*\(|\.should\b|\bverify\s*\("),
     strict=re.compile(r"\bassert(Equals|Same|ArrayEquals)\s*\("),
@@ -63,13 +73,15 @@ _LANGUAGES: Mapping[str, _Words] = {
     **dict.fromkeys(("js", "mjs", "cjs", "jsx", "ts", "mts", "cts", "tsx"), _SCRIPT),
     "go": _GO,
     "rs": _RUST,
+    **dict.fromkeys(("sh", "bash", "bats", "zsh"), _SHELL),
 }
+_HASHED = re.compile(r"(?:^|(?<=\s))#[^\n]*")
 
 
 def weakened_text(path: str, before: bytes, after: bytes) -> Iterator[Finding]:
     """Yield a finding for each way in which a test file checks less than it did."""
     words = _LANGUAGES.get(path.rsplit(".", 1)[-1], _OTHER)
-    old, new = _code(before), _code(after)
+    old, new = _code(before, words), _code(after, words)
     had, has = _count(words.checks, old), _count(words.checks, new)
     if has < had:
         yield Finding("weakened", f"asserts less than before ({had} → {has})", path)
@@ -81,8 +93,9 @@ def weakened_text(path: str, before: bytes, after: bytes) -> Iterator[Finding]:
         yield Finding("narrowed", "runs only some of its tests", path)
 
 
-def _code(file: bytes) -> str:
-    text = _COMMENT.sub("", file[:_MAX].decode(errors="replace"))
+def _code(file: bytes, words: _Words) -> str:
+    comment = _HASHED if words is _SHELL else _COMMENT
+    text = comment.sub("", file[:_MAX].decode(errors="replace"))
     return _TRIVIAL.sub("", text)
 
 

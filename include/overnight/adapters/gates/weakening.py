@@ -15,7 +15,8 @@ Read = Callable[[str], bytes | None]
 
 _TEST_FILE = re.compile(
     r"(^|/)(test_[^/]*\.py|tests?\.py|[^/]*_test\.(py|go|rb|exs)|[^/]*[.-](test|spec)\.[cm]?[jt]sx?"
-    r"|[^/]*Tests?\.(java|kt|cs)|[^/]*_spec\.rb|(tests?|__tests__|spec)/([^/]+/)*[^/]+\.([cm]?[jt]sx?|rs))$"
+    r"|[^/]*Tests?\.(java|kt|cs)|[^/]*_spec\.rb|(test[_-][^/]*|[^/]*[_.-]test)\.(sh|bash)|[^/]*\.bats"
+    r"|(tests?|__tests__|spec)/([^/]+/)*[^/]+\.([cm]?[jt]sx?|rs|sh|bash))$"
 )
 _SUPPORT = re.compile(r"(^|/)(fixtures?|helpers?|support|__mocks__|__snapshots__|data)/")
 

@@ -3,7 +3,7 @@
 from .access import RemoteAccess
 from .authorship import Authored, authored, ordered_author
 from .contents import Entry, entries, listing, read_blob, read_blobs, read_committed
-from .trees import checkout_id
+from .trees import checkout_id, tidy
 from .workspace import GitWorkspace
 
 __all__ = [
@@ -19,4 +19,5 @@ __all__ = [
     "read_blob",
     "read_blobs",
     "read_committed",
+    "tidy",
 ]

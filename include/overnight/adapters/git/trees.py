@@ -21,6 +21,7 @@ CACHES = ("__pycache__", ".pytest_cache", ".ruff_cache", ".mypy_cache", "node_mo
 """Folders that never become part of a change."""
 
 _CHECKOUT = "overnight-checkout"
+_OBEYED = ("*conftest.py", "*sitecustomize.py", "*usercustomize.py", "*.pth", "*pytest.ini", "*tox.ini")
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,150}")
 
 
@@ -60,6 +61,25 @@ def check_out(tree: Tree, sha: str) -> None:
     git.ask("check out a work tree", "read-tree", "--reset", "-u", sha)
     (tree.git_dir / _CHECKOUT).write_text(uuid4().hex)
     _hand_over(tree.path)
+
+
+def tidy(tree: Tree) -> tuple[str, ...]:
+    """Check a tree out afresh when a command left more in it than ignored files; return what it changed.
+
+    What comes back are tracked paths. An ignored file stays, it may be a build's product, unless it is one
+    that test runners obey: a change may ignore what its build then writes.
+    """
+    git = git_of(tree)
+    told = ("status", "--porcelain=v1", "-z", "--no-renames", "--untracked-files=all")
+    fields = git.ask("look at a work tree", *told).fields
+    obeyed = git.ask(
+        "look at a work tree", "ls-files", "--others", "--ignored", "--exclude-standard", "-z", "--", *_OBEYED
+    ).fields
+    caches = [path for path in obeyed if not set(path.split("/")[:-1]).isdisjoint(CACHES)]
+    if fields or len(caches) < len(obeyed):
+        empty(tree.path)
+        check_out(tree, git.ask("read HEAD", "rev-parse", "HEAD").text)
+    return tuple(sorted(field[3:] for field in fields if not field.startswith("??")))
 
 
 def checkout_id(tree: Tree) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import ROUND_CEILING, Decimal
@@ -12,6 +13,7 @@ from ...domain.changes import Usage
 from ...domain.errors import NotFound, OverBudget, SettingsError
 from ...domain.orders import NightOrder
 from ...ports import Claim
+from ...ports.history import Booking
 from .chain import uuid7
 from .claims import require
 from .engine import lock
@@ -58,6 +60,24 @@ class SqlBudgets:
         scope = [spending.c[name] == value for name, value in given.items() if value is not None]
         with self._store.read() as connection:
             return _dollars(_booked(connection, *scope or [spending.c.month == _month(self._store.now())]))
+
+    def bookings(self, since: datetime, until: datetime, repository: str | None = None) -> Iterator[Booking]:
+        """Yield what was booked from `since` until before `until`, oldest first."""
+        query = select(spending).where(spending.c.at >= since, spending.c.at < until).order_by(spending.c.at)
+        if repository is not None:
+            query = query.where(spending.c.repository == repository)
+        with self._store.read() as connection:
+            for row in connection.execute(query.execution_options(yield_per=1000)):
+                yield Booking(
+                    at=row.at,
+                    repository=row.repository,
+                    night=row.night,
+                    issue=row.issue,
+                    attempt=row.attempt,
+                    usd=_dollars(row.booked),
+                    tokens=row.tokens,
+                    settled=row.settled_at is not None,
+                )
 
 
 @dataclass(frozen=True, slots=True)

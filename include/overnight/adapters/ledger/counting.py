@@ -13,17 +13,13 @@ from decimal import Decimal
 
 from sqlalchemy import ColumnElement, Connection, and_, case, func, select
 
-from ...domain.changes import Outcome
+from ...domain.changes import MODEL_FAILED
 from ...domain.quotas import ThrottleFacts, day_start, hour_start
 from ...ports import QuotaUse
 from .tables import escalations, spending
 
 _DAY = timedelta(hours=24)
 _MICROS = Decimal(1_000_000)
-
-
-_NO_FAILURE = ("", Outcome.ACCEPTED.value, Outcome.GATES_FAILED.value)
-"""The model did its work; whether the change was good enough is the ladder's business, not the throttle's."""
 
 
 def ledger_now(connection: Connection, wall: datetime) -> datetime:
@@ -57,7 +53,9 @@ def throttle_facts(connection: Connection, wall: datetime, use: QuotaUse) -> Thr
     :param use: of the organization.
     """
     table, hour = escalations.c, hour_start(ledger_now(connection, wall))
-    failed = select(func.count()).where(table.released_at > hour, table.outcome.not_in(_NO_FAILURE))
+    failed = select(func.count()).where(
+        table.released_at > hour, table.outcome.in_([outcome.value for outcome in MODEL_FAILED])
+    )
     return ThrottleFacts(
         daily=use.daily,
         hourly=use.hourly,

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import Connection, func, select, update
 
@@ -15,7 +16,7 @@ from . import projection, verifying
 from .appending import append
 from .chain import GOVERNANCE
 from .claims import require
-from .reading import by_ids, find, is_tombstoned, narrow
+from .reading import by_ids, find, headers, is_tombstoned, narrow, scan
 from .store import Store
 from .tables import events, nights, payloads
 from .writing import Draft, commit_heads, draft, lock_streams, write
@@ -57,6 +58,16 @@ class SqlLedger:
         """Return matching events; one whose payload was removed says so in its metadata."""
         with self._store.read() as connection:
             return find(connection, query)
+
+    def scan(self, query: EventQuery) -> Iterator[Event]:
+        """Yield matching events one by one, in one read transaction that ends with the iteration."""
+        with self._store.read() as connection:
+            yield from scan(connection, query)
+
+    def headers(self, query: EventQuery, page: int = 20_000) -> Iterator[Sequence[tuple[Any, ...]]]:
+        """Yield pages of headers (`ports.history.HEADER`), payloads left out."""
+        with self._store.read() as connection:
+            yield from headers(connection, query, page)
 
     def count(self, query: EventQuery) -> Counts:
         """Count matching events (the query's limit does not count)."""

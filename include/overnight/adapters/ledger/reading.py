@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, select
+from sqlalchemy import Connection, Row, Select, String, select, type_coerce
 
 from ...domain.errors import SchemaMismatch
 from ...domain.events import Event, EventQuery, EventType, Severity
+from ...ports.history import HEADER
 from .chain import HEADS
 from .tables import events, payloads
 
@@ -20,10 +21,21 @@ _REMOVED: Mapping[str, Any] = {"description": "[removed]", "metadata": {TOMBSTON
 
 def find(connection: Connection, query: EventQuery) -> tuple[Event, ...]:
     """Return matching events: of one night in the order written, else in the order of their moments."""
-    order = [events.c.seq] if query.night else [events.c.at, events.c.stream, events.c.seq]
-    ordered = order if query.oldest_first else [column.desc() for column in order]
-    found = narrow(_joined(), query).order_by(*ordered).limit(query.limit)
-    return tuple(_event(row) for row in connection.execute(found))
+    return tuple(_event(row) for row in connection.execute(_ordered(_joined(), query)))
+
+
+def scan(connection: Connection, query: EventQuery) -> Iterator[Event]:
+    """Yield what `find` returns, a thousand rows in memory at a time."""
+    found = _ordered(_joined(), query).execution_options(yield_per=1000)
+    yield from map(_event, connection.execute(found))
+
+
+def headers(connection: Connection, query: EventQuery, page: int) -> Iterator[Sequence[tuple[Any, ...]]]:
+    """Yield pages of rows without payloads, columns as in `HEADER`, moments as text."""
+    columns = [type_coerce(events.c.at, String) if name == "at" else events.c[name] for name in HEADER]
+    found = _ordered(select(*columns), query).execution_options(yield_per=page)
+    for rows in connection.execute(found).partitions():
+        yield [tuple(row) for row in rows]
 
 
 def by_ids(connection: Connection, ids: Collection[str]) -> dict[str, Event]:
@@ -55,6 +67,12 @@ def narrow(statement: Select[Any], query: EventQuery) -> Select[Any]:
 def is_tombstoned(event: Event) -> bool:
     """Return whether an event's payload was removed."""
     return event.metadata == {TOMBSTONED: True}
+
+
+def _ordered(statement: Select[Any], query: EventQuery) -> Select[Any]:
+    order = [events.c.seq] if query.night else [events.c.at, events.c.stream, events.c.seq]
+    ordered = order if query.oldest_first else [column.desc() for column in order]
+    return narrow(statement, query).order_by(*ordered).limit(query.limit)
 
 
 def _joined() -> Select[Any]:

@@ -1,0 +1,141 @@
+"""Which events people are told of at once, grouped and no more often than they can bear."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from .events import Event, EventType, Severity
+
+
+@dataclass(frozen=True, slots=True)
+class AlertRule:
+    """One row; the first that applies to an event decides.
+
+    :param types: any of these; all when empty.
+    :param severity: at least this.
+    :param every: how long nothing more is said of the same rule and group; what comes meanwhile is counted.
+    :param quiet: nobody is told at all.
+    """
+
+    name: str
+    types: tuple[EventType, ...] = ()
+    severity: Severity = Severity.INFO
+    every: timedelta = timedelta(hours=1)
+    quiet: bool = False
+
+    def applies(self, event: Event) -> bool:
+        """Return whether an event is this rule's."""
+        order = list(Severity)
+        loud = order.index(event.severity) >= order.index(self.severity)
+        return loud and (not self.types or event.type in self.types)
+
+
+RULES = (
+    AlertRule("something critical", severity=Severity.CRITICAL, every=timedelta(minutes=5)),
+    AlertRule("a night did not run", (EventType.OVERNIGHT_NIGHT_MISSED,), every=timedelta(hours=6)),
+    AlertRule("a rollback was opened", (EventType.ROLLBACK_OPENED,), every=timedelta(minutes=5)),
+    AlertRule("a person is asked", (EventType.APPROVAL_REQUESTED,), every=timedelta(hours=6)),
+    AlertRule("a budget is used up", (EventType.BUDGET_REFUSED,), every=timedelta(hours=12)),
+    AlertRule("escalations are throttled", (EventType.THROTTLE_OPENED,), every=timedelta(hours=6)),
+    AlertRule("a model endpoint fails", (EventType.CIRCUIT_OPENED,), every=timedelta(hours=1)),
+    AlertRule(
+        "a desktop is not level",
+        (EventType.DESKTOP_SYNC_FAILED, EventType.REPOSITORY_DRIFT_DETECTED),
+        Severity.WARNING,
+        timedelta(hours=24),
+    ),
+    AlertRule("builders were switched", (EventType.BUILDER_SWITCH,), every=timedelta(hours=1)),
+    AlertRule("an issue failed", (EventType.ISSUE_EXECUTION_FAILED,), quiet=True),
+    AlertRule("an error", severity=Severity.ERROR, every=timedelta(hours=1)),
+)
+"""The morning message tells of failed issues already, so nobody is woken for them."""
+
+
+@dataclass(frozen=True, slots=True)
+class AlertState:
+    """What was told already.
+
+    :param cursor: the newest event that was looked at.
+    :param seen: ids around the cursor, since events of one moment may come in any order.
+    :param told: group → when it was told last.
+    :param held: group → how many events were held back since.
+    """
+
+    cursor: datetime | None = None
+    seen: tuple[str, ...] = ()
+    told: Mapping[str, datetime] = field(default_factory=dict)
+    held: Mapping[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Alert:
+    """What is told of one group of events."""
+
+    rule: str
+    severity: Severity
+    count: int
+    held: int
+    latest: Event
+
+    def sentence(self) -> str:
+        """Return the alert as a line of Markdown; an event's words are quoted, never markup."""
+        more = f" ({self.count + self.held} times)" if self.count + self.held > 1 else ""
+        words = " ".join(self.latest.description.split()).replace("`", "'")[:300]
+        return f"- **{self.severity}**: {self.rule}{more}: `{words}`"
+
+
+def decide(
+    events: Iterable[Event], state: AlertState, now: datetime, rules: Sequence[AlertRule] = RULES
+) -> tuple[tuple[Alert, ...], AlertState]:
+    """Return what is told now, loudest first, and the state afterwards.
+
+    :param events: since the cursor, oldest first; those seen already are left out here.
+    """
+    fresh = [event for event in events if event.id not in state.seen and not event.dry_run]
+    groups: dict[str, list[Event]] = {}
+    periods: dict[str, AlertRule] = {}
+    for event in fresh:
+        rule = next((rule for rule in rules if rule.applies(event)), None)
+        if rule and not rule.quiet:
+            key = f"{rule.name}/{event.type}/{event.repository}"
+            groups.setdefault(key, []).append(event)
+            periods[key] = rule
+    told, held, alerts = dict(state.told), dict(state.held), []
+    for key, members in groups.items():
+        last = told.get(key)
+        if last is not None and now - last < periods[key].every:
+            held[key] = held.get(key, 0) + len(members)
+            continue
+        alerts.append(_alert(periods[key], members, held.pop(key, 0)))
+        told[key] = now
+    order = list(Severity)
+    alerts.sort(key=lambda alert: order.index(alert.severity), reverse=True)
+    return tuple(alerts), AlertState(*_cursor(fresh, state), _recent(told, now), held)
+
+
+def _alert(rule: AlertRule, members: Sequence[Event], held: int) -> Alert:
+    order = list(Severity)
+    worst = max((event.severity for event in members), key=order.index)
+    return Alert(rule.name, worst, len(members), held, members[-1])
+
+
+_AROUND = timedelta(minutes=10)
+"""How far back events are read again: one may be written later than its moment."""
+_MOST_SEEN = 2_000
+
+
+def read_from(state: AlertState, now: datetime) -> datetime:
+    """Return the moment from which events are read: a day back where nobody was ever told anything."""
+    return (state.cursor or now - timedelta(days=1)) - _AROUND
+
+
+def _cursor(fresh: Sequence[Event], state: AlertState) -> tuple[datetime | None, tuple[str, ...]]:
+    moments = [event.at for event in fresh if event.at]
+    cursor = max([*moments, *([state.cursor] if state.cursor else [])], default=None)
+    return cursor, (*state.seen, *(event.id for event in fresh))[-_MOST_SEEN:]
+
+
+def _recent(told: Mapping[str, datetime], now: datetime) -> Mapping[str, datetime]:
+    return {key: at for key, at in told.items() if now - at < timedelta(days=7)}

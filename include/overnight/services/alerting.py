@@ -1,0 +1,39 @@
+"""Tell people of events that cannot wait for the morning, once, grouped, at a bearable rate."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from ..documents import from_document, to_document
+from ..domain.alerts import RULES, Alert, AlertRule, AlertState, decide, read_from
+from ..domain.errors import SettingsError
+from ..domain.events import EventQuery
+from ..ports import Desk
+
+_STATE = "alerts/state"
+_MOST = 5_000
+"""Events that are looked at in one go; a flood beyond it is told of by what is in it."""
+
+
+def send_alerts(desk: Desk, rules: Sequence[AlertRule] = RULES) -> tuple[Alert, ...]:
+    """Send one message with everything new that the rules want told; return what was told.
+
+    Dry runs alarm nobody. What is told is remembered before it is sent: a message that gets lost is lost
+    once, one that is sent is never sent twice.
+    """
+    now, state = desk.clock.now(), _state(desk)
+    query = EventQuery(since=read_from(state, now), limit=_MOST, oldest_first=True, dry_run=False)
+    alerts, after = decide(desk.ledger.events(query), state, now, rules)
+    desk.records.remember(_STATE, to_document(after))
+    if alerts:
+        lines = "\n".join(alert.sentence() for alert in alerts)
+        desk.notify(f"Overnight: {alerts[0].rule}", f"{lines}\n\n`overnight events` shows all of them.")
+    return alerts
+
+
+def _state(desk: Desk) -> AlertState:
+    kept = desk.records.recall(_STATE)
+    try:
+        return from_document(AlertState, kept) if kept else AlertState()
+    except SettingsError:  # another version's state: begin anew, at worst something is told twice
+        return AlertState()

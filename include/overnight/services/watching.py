@@ -1,0 +1,106 @@
+"""What is still out there: pull requests nobody merged yet, and desktops as they last reported."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from ..domain.events import Event, EventQuery, EventType, Severity
+from ..ports import Desk
+
+_ENDED = (EventType.PULL_REQUEST_MERGED, EventType.PULL_REQUEST_CLOSED)
+_DESKTOP = (
+    EventType.DESKTOP_HEALTH_CHECK,
+    EventType.DESKTOP_SYNC,
+    EventType.DESKTOP_SYNC_FAILED,
+    EventType.BUILDER_SWITCH,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class OpenPullRequest:
+    """A pull request of ours that nothing in the ledger ends."""
+
+    repository: str
+    issue: int
+    number: int
+    url: str
+    branch: str
+    base: str
+    night: str
+    at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class DesktopStanding:
+    """What one checkout, or the builder's own stream, said last.
+
+    :param event: id of that event.
+    """
+
+    name: str
+    full_name: str
+    ready: bool
+    told: str
+    issues: tuple[str, ...]
+    at: datetime | None
+    event: str
+
+
+def open_pull_requests(
+    desk: Desk, since: datetime, shown: Callable[[Event], bool]
+) -> tuple[OpenPullRequest, ...]:
+    """Return the pull requests opened since a moment and not merged or closed, newest first."""
+    query = EventQuery(types=(EventType.CHANGE_PUBLISHED, *_ENDED), since=since, limit=None)
+    events = [event for event in desk.ledger.events(query) if shown(event)]
+    ended = {_key(event) for event in events if event.type in _ENDED}
+    found: dict[tuple[str, Any], OpenPullRequest] = {}
+    for event in events:
+        if event.type is EventType.CHANGE_PUBLISHED and _key(event) not in ended:
+            found.setdefault(_key(event), _read(event))
+    return tuple(found.values())
+
+
+def desktop_standings(desk: Desk, within: timedelta = timedelta(days=7)) -> tuple[DesktopStanding, ...]:
+    """Return the last word of every desktop that reported lately, by name."""
+    query = EventQuery(types=_DESKTOP, since=desk.clock.now() - within, limit=2000)
+    newest: dict[str, Event] = {}
+    for event in desk.ledger.events(query):
+        if event.metadata.get("desktop"):
+            newest.setdefault(str(event.metadata["desktop"]), event)
+    return tuple(_standing(name, event) for name, event in sorted(newest.items()))
+
+
+def _standing(name: str, event: Event) -> DesktopStanding:
+    data = event.metadata
+    ready = bool(data.get("ready", event.severity is Severity.INFO))
+    issues = data.get("issues") or ([] if ready else [data.get("reason") or event.description])
+    return DesktopStanding(
+        name,
+        str(data.get("full_name") or ""),
+        ready,
+        event.description,
+        tuple(map(str, issues)),
+        event.at,
+        event.id,
+    )
+
+
+def _key(event: Event) -> tuple[str, Any]:
+    return (event.repository, event.metadata.get("pull_request"))
+
+
+def _read(event: Event) -> OpenPullRequest:
+    data = event.metadata
+    return OpenPullRequest(
+        event.repository,
+        event.issue or 0,
+        int(data["pull_request"]),
+        str(data.get("url", "")),
+        str(data.get("branch", "")),
+        str(data.get("base", "")),
+        event.night,
+        event.at,
+    )
