@@ -33,7 +33,6 @@ if TYPE_CHECKING:
         Claims,
         CommandReader,
         Gate,
-        Ledger,
         Lessons,
         Quota,
         Records,
@@ -44,6 +43,8 @@ if TYPE_CHECKING:
         Workspace,
         Writer,
     )
+    from .ports.history import History
+    from .ports.issues import IssueWriter
 
 
 _LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
@@ -88,7 +89,7 @@ class Overnight:
         return LedgerDatabase(self.ledger_url, clean=self.redactor.clean_value, now=self.clock.now)
 
     @property
-    def ledger(self) -> Ledger:
+    def ledger(self) -> History:
         return self.database.ledger
 
     @property
@@ -180,12 +181,15 @@ class Overnight:
         )
         return connect(access, pace=self._pace)
 
+    @property
+    def _host(self) -> str:
+        return urlsplit(self.credentials.github_url or self.settings.values.github_url).hostname or ""
+
     @cached_property
     def _pace(self) -> Pace:
         from .adapters.github import Pace
 
-        host = urlsplit(self.credentials.github_url or self.settings.values.github_url).hostname or ""
-        if host in _LOOPBACK:
+        if self._host in _LOOPBACK:
             return Pace.unhurried()
         return Pace(seconds_between_writes=max(1.0, self.settings.values.write_spacing_seconds))
 
@@ -197,9 +201,22 @@ class Overnight:
 
     @cached_property
     def writer(self) -> Writer:
-        from .adapters.github import GitHubWriter, Pacer
+        from .adapters.github import GitHubWriter, Pacer, SharedPacer
 
-        return GitHubWriter(self._client, clean=self.redactor.clean, pacer=Pacer(self._pace))
+        pacer: Pacer | SharedPacer = Pacer(self._pace)
+        if not self._pace.hurries:
+            turns, host = self.database.turns, self._host
+            pacer = SharedPacer(
+                turns, lambda: f"{host}/{self.tracker.login()}", self._pace, now=self.clock.now
+            )
+        return GitHubWriter(self._client, clean=self.redactor.clean, pacer=pacer, outbox=self.database.outbox)
+
+    @cached_property
+    def issues(self) -> IssueWriter:
+        from .adapters.github import Pacer
+        from .adapters.github.marked_issues import GitHubIssues
+
+        return GitHubIssues(self._client, clean=self.redactor.clean, pacer=Pacer(self._pace))
 
     @property
     def workspace(self) -> Workspace:
@@ -236,6 +253,9 @@ class Overnight:
 
     def list_price(self, tier: str, input_tokens: int, output_tokens: int) -> Decimal:
         return self.rungs.list_price(tier, input_tokens, output_tokens)
+
+    def clean(self, text: str) -> str:
+        return self.redactor.clean(text)
 
     def notify(self, title: str, body: str) -> None:
         from .adapters.notify import notify

@@ -27,9 +27,14 @@ def test_the_loudest_comes_first_and_critical_ones_always_apply():
     assert [alert.latest.id for alert in alerts] == ["l", "w"]
 
 
-@pytest.mark.parametrize(("kind", "severity"), [(EventType.CHECKPOINT_SAVED, Severity.INFO),
-                                                (EventType.GATE_JUDGED, Severity.WARNING),
-                                                (EventType.REPOSITORY_DRIFT_DETECTED, Severity.INFO)])  # fmt: skip
+@pytest.mark.parametrize(
+    ("kind", "severity"),
+    [
+        (EventType.CHECKPOINT_SAVED, Severity.INFO),
+        (EventType.GATE_JUDGED, Severity.WARNING),
+        (EventType.NIGHT_PLANNED, Severity.INFO),
+    ],
+)
 def test_what_no_rule_wants_is_not_told(kind, severity):
     assert decide([event("a", kind, severity)], AlertState(), NOW)[0] == ()
 

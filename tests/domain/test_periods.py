@@ -1,6 +1,7 @@
 """Periods of reports."""
 
 from datetime import UTC, date, datetime, timedelta
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
@@ -29,7 +30,7 @@ def test_a_day_lies_in_its_period(period, day, begin, end, title):
 def test_periods_follow_each_other_without_gap_or_overlap(period, day):
     spans = trend_of(period, span_of(period, day))
     assert len(spans) == TREND[period]
-    assert all(one.end == other.begin for one, other in zip(spans, spans[1:], strict=False))
+    assert all(one.end == other.begin for one, other in pairwise(spans))
     assert spans[-1].holds(datetime(day.year, day.month, day.day, 23, 59, tzinfo=UTC))
     assert before(period, spans[-1]) == spans[-2]
     assert spans[-1].days == (spans[-1].end - spans[-1].begin) / timedelta(days=1)

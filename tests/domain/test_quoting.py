@@ -134,3 +134,15 @@ def test_a_change_of_nothing_but_short_lines_is_proved_by_one_of_them_in_full():
     assert prove("Y = 1", lines).holds
     assert not prove("Y = 2", lines).holds
     assert not prove("X = 2", lines).holds
+
+
+def test_an_added_line_that_is_a_part_of_the_removed_one_is_found_where_it_was_added():
+    lines = diff_lines(
+        "+++ b/x.py\n@@ -1 +1 @@\n-total = compute(a, b) + compute(c, d)\n+total = compute(a, b)\n"
+    )
+    assert prove("total = compute(a, b)", lines).holds
+
+
+def test_a_line_that_only_changed_its_spaces_counts_as_added():
+    lines = diff_lines("--- a/x.py\n+++ b/x.py\n@@ -1 +1 @@\n-total  =  compute(a)\n+total = compute(a)\n")
+    assert prove("total = compute(a)", lines).holds

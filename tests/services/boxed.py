@@ -5,9 +5,8 @@ from datetime import UTC, datetime, timedelta
 from functools import cached_property
 
 from include.overnight.adapters.github import GitHubWriter, Pace, Patience, SharedPacer
-from include.overnight.adapters.outbox import OutboxDatabase
+from include.overnight.adapters.ledger import LedgerDatabase
 
-from ..adapters.outbox.migrating import with_outbox
 from ..fakes import StagedDesk
 
 
@@ -34,7 +33,7 @@ class BoxedDesk(StagedDesk):
 
     @cached_property
     def box(self):
-        return OutboxDatabase(with_outbox(self.ledger_url), self.redactor.clean_value, self.clock.now)
+        return LedgerDatabase(self.ledger_url, self.redactor.clean_value, self.clock.now)
 
     @cached_property
     def writer(self):

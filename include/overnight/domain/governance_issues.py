@@ -78,7 +78,7 @@ GOVERNANCE_ISSUES = (
         ),
         acceptance_criteria=(
             "An architecture task of high complexity with 20 files is given gpt-5.1, escalated and exempt",
-            "No day counts more than 50 escalations, no hour more than 10, no moment more than 5",
+            "At most 50 escalations are counted a day and 10 an hour, and 5 run at once",
             "With every model provider down, an issue is built by the local builder or parked, not failed",
             "Governance memory tells each escalation's from, to, reason, justification and quota left",
         ),

@@ -74,7 +74,7 @@ def _in_file(wanted: Iterable[str], lines: Sequence[DiffLine], sides: frozenset[
     """
     start, first, changed = 0, None, False
     for text in wanted:
-        match = _next(text, lines, start)
+        match = _next(text, lines, start, sides)
         if match is None:
             if _tells(text) or (short and _has_a_name(text)):
                 return Proof(False, _ABSENT)
@@ -95,17 +95,25 @@ def _in_file(wanted: Iterable[str], lines: Sequence[DiffLine], sides: frozenset[
 _WORDS = {Side.ADDED: "added", Side.REMOVED: "removed", Side.CONTEXT: "unchanged"}
 
 
-def _next(text: str, lines: Sequence[DiffLine], start: int) -> tuple[int, bool] | None:
-    """Return the index of the next line that the text quotes, and whether by its mark."""
-    plain = _spaced(text)
-    mark, bare = text[:1], _spaced(text[1:])
+def _next(
+    text: str, lines: Sequence[DiffLine], start: int, sides: frozenset[Side]
+) -> tuple[int, bool] | None:
+    """Return the index of the next line that the text quotes, and whether by its mark.
+
+    A whole line goes before a part of one, and a line of the sides that count before one that was there: an
+    added line is often a part of the one it replaces.
+    """
+    plain, mark, bare = _spaced(text), text[:1], _spaced(text[1:])
+    found: list[tuple[bool, bool, int, bool]] = []
     for index in range(start, len(lines)):
-        has = _spaced(lines[index].text)
+        line = lines[index]
+        has = _spaced(line.text)
         if _same(plain, has):
-            return index, False
-        if mark in ("+", "-") and mark == lines[index].side and _same(bare, has):
-            return index, True
-    return None
+            found.append((plain != has, line.side not in sides, index, False))
+        elif mark in ("+", "-") and mark == line.side and _same(bare, has):
+            found.append((bare != has, False, index, True))
+    best = min(found, default=None)
+    return (best[2], best[3]) if best else None
 
 
 def _same(wanted: str, has: str) -> bool:

@@ -81,6 +81,9 @@ class Desk(Protocol):
     def record_base(self, tree: Tree, commands: Commands, order: NightOrder) -> Mapping[str, Any]:
         """Build, lint and test a base tree; return the document that gates compare with."""
 
+    def clean(self, text: str) -> str:
+        """Return a text without any secret: this deployment's own, and whatever looks like one."""
+
     def notify(self, title: str, body: str) -> None:
         """Send the morning message, where settings name somebody; never raises."""
 

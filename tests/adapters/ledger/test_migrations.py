@@ -52,7 +52,7 @@ def old_url(empty_url):
 
 
 def test_an_old_ledger_is_refused_until_it_is_upgraded_and_loses_nothing_by_it(old_url):
-    with pytest.raises(SchemaMismatch, match=r"schema 0001, 0002 is needed; run `overnight db upgrade`"):
+    with pytest.raises(SchemaMismatch, match=r"schema 0001, 0003 is needed; run `overnight db upgrade`"):
         LedgerDatabase(old_url)
     upgrade(old_url)
     database = LedgerDatabase(old_url, now=lambda: NOW)

@@ -32,6 +32,14 @@ def read_issues_file(path: Path) -> tuple[tuple[Issue, ...], str]:
     return tuple(issues.values()), repository
 
 
+def read_issue(text: str, path: Path) -> Issue:
+    """Return one REST issue object, open or closed; SettingsError when it is none."""
+    data = _parse(text, f"{path}: ")
+    if not isinstance(data, Mapping) or not _is_number(data.get("number")):
+        raise SettingsError(f"{path}: not a GitHub issue object (it needs an integer `number`)")
+    return _issue(data)
+
+
 def _objects(text: str, path: Path) -> Iterator[tuple[str, Any]]:
     if text.lstrip().startswith("["):
         for index, data in enumerate(_parse(text, f"{path}: ")):

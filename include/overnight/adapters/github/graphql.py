@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from ...domain.errors import NotFound, OvernightError, RateLimited, SettingsError, Unreachable
-from .errors import PERMISSIONS, NoPermission, seconds_to_wait
+from .errors import PERMISSIONS, NoPermission, Unprocessable, seconds_to_wait
 from .queries import OPTIONAL
 from .wire import Wire
 
@@ -54,6 +54,16 @@ class GraphQL:
                 )
             self.lacking |= unknown
 
+    def mutate(self, mutation: str, variables: Mapping[str, Any]) -> Answer:
+        """Change something, once, when its turn has come; the caller looks before it repeats."""
+        headers, answer = self._wire.mutate(mutation, variables)
+        errors = [error for error in answer.get("errors") or () if isinstance(error, dict)]
+        try:
+            return _data(answer.get("data"), errors, headers)
+        except RateLimited as error:
+            self._wire.hold(error.retry_after)
+            raise
+
 
 def _unknown(error: Mapping[str, Any]) -> str:
     """Return the name of what the schema lacks, "" for any other error."""
@@ -83,6 +93,8 @@ def _ours(error: Mapping[str, Any], headers: Mapping[str, str]) -> OvernightErro
             return NotFound(f"{said}. It does not exist, or the token may not see it")
         case "FORBIDDEN" | "INSUFFICIENT_SCOPES":
             return NoPermission(f"{said}. The token needs {PERMISSIONS}")
+        case "UNPROCESSABLE":
+            return Unprocessable(said)
         case "RATE_LIMITED" | "RATE_LIMIT":
             return RateLimited(said, seconds_to_wait(headers))
         case _ if str(error.get("message", "")).lower().startswith("api rate limit"):

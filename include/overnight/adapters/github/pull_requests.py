@@ -9,7 +9,9 @@ from ...domain.errors import Forbidden
 from ...domain.issues import Repository
 from ...ports import PullRequest
 from .errors import Unprocessable
+from .graphql import GraphQL
 from .markers import is_marked, same_text
+from .queries import TREES
 from .reading import read_pull_request, rest_login
 from .wire import Wire, segment
 
@@ -53,6 +55,39 @@ def put_pull_request(wire: Wire, repository: Repository, proposal: Proposal, log
     if not _is_ours(found, login):
         raise Forbidden(f"pull request #{found.number} from {proposal.head} is {found.author}'s: left alone")
     return _update(wire, repository, found, proposal)
+
+
+def pull_request_with_tree(graphql: GraphQL, repository: Repository, tree: str, besides: str) -> int | None:
+    """Return the oldest open pull request whose head has exactly this tree, those from a branch left out."""
+    names = {"owner": repository.owner, "name": repository.name}
+    cursor: str | None = None
+    same: list[int] = []
+    while True:
+        answer = graphql.ask(lambda _lacking: TREES, {**names, "after": cursor})
+        page = (answer.get("repository") or {}).get("pullRequests") or {}
+        for node in page.get("nodes") or ():
+            if node and node.get("headRefName") != besides and _tree_of(node) == tree:
+                same.append(int(node["number"]))
+        following = page.get("pageInfo") or {}
+        if not following.get("hasNextPage") or following.get("endCursor") == cursor:
+            return min(same, default=None)
+        cursor = following.get("endCursor")
+
+
+def _tree_of(node: dict[str, Any]) -> str:
+    commits = (node.get("commits") or {}).get("nodes") or [{}]
+    return str((((commits[-1] or {}).get("commit") or {}).get("tree") or {}).get("oid") or "")
+
+
+def standing_pull_request(
+    wire: Wire, repository: Repository, number: str, proposal: Proposal
+) -> PullRequest | None:
+    """Return the pull request that was opened for a proposal, while it is open from there or merged."""
+    document = wire.find(f"/repos/{repository.full_name}/pulls/{number}") if number else None
+    pull = read_pull_request(document) if document else None
+    if pull is None or pull.head_ref != proposal.head or not (pull.merged or pull.state == "open"):
+        return None
+    return pull
 
 
 def _may_follow(wire: Wire, repository: Repository, found: PullRequest, login: str) -> bool:

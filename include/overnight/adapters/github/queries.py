@@ -105,3 +105,31 @@ VIEWER = "query OvernightViewer { viewer { login } }"
 
 def _issue_fields(lacking: frozenset[str]) -> str:
     return "\n        ".join(text for field, text in _ISSUE.items() if f"Issue.{field}" not in lacking)
+
+
+TREES = """query OvernightTrees($owner: String!, $name: String!, $after: String) {
+  repository(owner: $owner, name: $name) {
+    pullRequests(states: [OPEN], first: 100, after: $after) {
+      pageInfo { hasNextPage endCursor }
+      nodes { number headRefName commits(last: 1) { nodes { commit { tree { oid } } } } }
+    }
+  }
+}"""
+"""The trees of all open pull requests."""
+
+MERGING = """query ($pull: ID!) { node(id: $pull) { ... on PullRequest {
+  state isDraft headRefOid isInMergeQueue autoMergeRequest { enabledAt }
+} } }"""
+"""How a pull request stands on its way into the base."""
+
+ENQUEUE = """mutation ($pull: ID!, $head: GitObjectID!) {
+  enqueuePullRequest(input: {pullRequestId: $pull, expectedHeadOid: $head}) { mergeQueueEntry { id } }
+}"""
+AUTO_MERGE = """mutation ($pull: ID!, $head: GitObjectID!, $method: PullRequestMergeMethod!) {
+  enablePullRequestAutoMerge(input: {pullRequestId: $pull, expectedHeadOid: $head, mergeMethod: $method}) {
+    pullRequest { id }
+  }
+}"""
+READY = """mutation ($pull: ID!) {
+  markPullRequestReadyForReview(input: {pullRequestId: $pull}) { pullRequest { id } }
+}"""

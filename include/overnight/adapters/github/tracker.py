@@ -14,7 +14,7 @@ from .graphql import GraphQL
 from .identity import own_login
 from .markers import is_ours
 from .patience import Patience
-from .pull_requests import newest_pull_request
+from .pull_requests import newest_pull_request, pull_request_with_tree
 from .queries import issue_query, issues_query
 from .reading import plain, read_issue, rest_login
 from .repositories import read_repository
@@ -106,6 +106,10 @@ class GitHubTracker:
     def pull_request_from(self, repository: Repository, branch: str) -> PullRequest | None:
         """Return the newest pull request with this head branch in the repository itself, open or not."""
         return newest_pull_request(self._wire, repository, branch)
+
+    def pull_request_with_tree(self, repository: Repository, tree: str, besides: str) -> int | None:
+        """Return the open pull request that has exactly this tree already, those from a branch left out."""
+        return pull_request_with_tree(self._graphql, repository, tree, besides)
 
     def _page(self, repository: Repository, cursor: str | None) -> dict[str, Any]:
         size = _PAGE

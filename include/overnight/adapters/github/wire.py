@@ -4,32 +4,33 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping
-from typing import Any, cast
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, TypeVar, cast
 from urllib.parse import quote, urlsplit
 
 import github
 from github.Requester import Requester
 
 from ...domain.errors import NotAuthorized, NotFound, RateLimited
-from .errors import NotJson, speaking_github
-from .pace import Pacer
+from .errors import NotJson, seconds_to_wait, speaking_github
+from .pace import Pacer, Paces
 from .patience import SECONDARY_WAIT, Patience
 
 _NEXT = re.compile(r'<([^>]+)>\s*;\s*rel="next"')
 _REDIRECTS = (307, 308)
 _MOST_REDIRECTS = 3
 _MOST_PAGES = 1000
+T = TypeVar("T")
 
 
 class Wire:
     """One connection: reads are repeated with patience, writes are paced and never repeated here."""
 
     def __init__(
-        self, client: github.Github, patience: Patience | None = None, pacer: Pacer | None = None
+        self, client: github.Github, patience: Patience | None = None, pacer: Paces | None = None
     ) -> None:
         self._requester = client.requester
-        self._pacer = pacer or Pacer()
+        self._pacer: Paces = pacer or Pacer()
         self.patience = patience or Patience()
 
     def get(self, path: str, **parameters: Any) -> dict[str, Any]:
@@ -67,14 +68,28 @@ class Wire:
 
     def write(self, verb: str, path: str, body: Mapping[str, Any] | None = None) -> Any:
         """Send one write when its turn has come; the caller looks up before it repeats."""
+        return self._paced(lambda: self._exchange(verb, path, {}, object, body))[1]
+
+    def mutate(self, query: str, variables: Mapping[str, Any]) -> tuple[dict[str, str], dict[str, Any]]:
+        """Send one GraphQL mutation when its turn has come; return headers and document, errors and all."""
+        return self._paced(lambda: self.graphql(query, variables))
+
+    def _paced(self, send: Callable[[], tuple[dict[str, str], T]]) -> tuple[dict[str, str], T]:
+        """Send when the turn has come; what GitHub says of its limits holds for all other writes as well."""
         self._pacer.turn()
         try:
-            return self._exchange(verb, path, {}, object, body)[1]
+            headers, answer = send()
         except RateLimited as error:
-            # The caller's own wait follows; this keeps all other writes of the process back as well.
-            asked = SECONDARY_WAIT if error.retry_after is None else error.retry_after
-            self._pacer.hold(min(asked, self.patience.longest_wait))
+            self.hold(error.retry_after)
             raise
+        # The last point of the hour was ours: the next write would only be told so.
+        if (spent := seconds_to_wait(headers)) is not None:
+            self._pacer.hold(spent)
+        return headers, answer
+
+    def hold(self, seconds: float | None) -> None:
+        """Keep all writes back for as long as GitHub asks; a minute when it does not say."""
+        self._pacer.hold(SECONDARY_WAIT if seconds is None else seconds)
 
     def _exchange(
         self,

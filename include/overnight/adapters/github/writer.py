@@ -3,25 +3,33 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from copy import copy
 from dataclasses import replace
-from typing import TypeVar
 
 import github
 
 from ...domain.issues import Repository
-from ...ports import PullRequest
+from ...domain.outbox import WriteKind
+from ...ports import Claim, PullRequest
+from ...ports.outbox import Outbox
+from . import merging
 from .comments import put_comment
+from .delivery import Delivery
+from .descriptions import Description, describe
+from .graphql import GraphQL
 from .identity import own_login
 from .labels import change_labels, define_labels
 from .markers import hidden_mark, marked, one_line
-from .pace import Pacer
+from .pace import Paces
 from .patience import Patience
-from .pull_requests import MARK, Proposal, put_pull_request
+from .pull_requests import MARK, Proposal, put_pull_request, standing_pull_request
 from .reviewers import ask_for_reviews
+from .standing import put_base, put_milestone, put_state
+from .steps import numbered, plain, step
+from .threads import put_reply
 from .tracking import put_tracking_issue
 from .wire import Wire
 
-T = TypeVar("T")
 _TRACKING = hidden_mark("tracking")
 
 
@@ -29,11 +37,12 @@ class GitHubWriter:
     """Comments, labels, pull requests and the tracking issue.
 
     Every method can be repeated at any time, also after an answer was lost: the whole step, look-up
-    first, is what patience repeats.
+    first, is what patience repeats. With an outbox a word that is confirmed is not said again.
 
     :param client: from `connect`, which neither retries nor spaces by itself.
     :param clean: the redactor; every text that goes out passes it.
-    :param pacer: share one between all writers of a process.
+    :param pacer: share one between all writers of a process, or a `SharedPacer` between all workers.
+    :param outbox: shared by all nights and workers; without one a write is found again by its marks alone.
     """
 
     def __init__(
@@ -41,14 +50,26 @@ class GitHubWriter:
         client: github.Github,
         *,
         clean: Callable[[str], str],
-        pacer: Pacer | None = None,
+        pacer: Paces | None = None,
         patience: Patience | None = None,
+        outbox: Outbox | None = None,
     ) -> None:
-        self._patience = patience or Patience()
+        self._delivery = Delivery(patience or Patience(), outbox)
         self._clean = clean
         # The step is repeated, not the single request in it.
-        self._wire = Wire(client, replace(self._patience, attempts=1), pacer)
+        self._wire = Wire(client, replace(self._delivery.patience, attempts=1), pacer)
+        self._graphql = GraphQL(self._wire)
         self._login = ""
+
+    def under(self, claim: Claim) -> GitHubWriter:
+        """Return this writer for the holder of a claim: FenceLost once somebody else took the issue over."""
+        mine = copy(self)
+        mine._delivery = replace(self._delivery, claim=claim)
+        return mine
+
+    def describe(self, description: Description) -> str:
+        """Return the body of a pull request, from the template and no longer than GitHub takes."""
+        return describe(description)
 
     def put_comment(
         self, repository: Repository, number: int, marker: str, body: str, known: int | None
@@ -59,7 +80,28 @@ class GitHubWriter:
         """
         mark, login = hidden_mark(marker), self._own_login()
         text = marked(self._clean(body), mark)
-        return self._persist(lambda: put_comment(self._wire, repository, number, mark, text, known, login))
+
+        def perform(last: str) -> int:
+            by_id = known or (int(last) if last else None)
+            return put_comment(self._wire, repository, number, mark, text, by_id, login)
+
+        return self._delivery.deliver(
+            numbered(repository, WriteKind.COMMENT, f"{number}/{mark}", perform, text)
+        )
+
+    def put_reply(self, repository: Repository, pull: int, comment: int, marker: str, body: str) -> int:
+        """Answer a review comment in its thread, once per marker; return the answer's id."""
+        mark, login = hidden_mark(marker), self._own_login()
+        text = marked(self._clean(body), mark)
+        return self._delivery.deliver(
+            numbered(
+                repository,
+                WriteKind.REPLY,
+                f"{pull}/{comment}/{mark}",
+                lambda _last: put_reply(self._wire, repository, pull, comment, mark, text, login),
+                text,
+            )
+        )
 
     def put_pull_request(
         self,
@@ -77,18 +119,114 @@ class GitHubWriter:
         text = marked(self._clean(body), MARK)
         proposal = Proposal(head, base, one_line(self._clean(title)), text, draft)
         login = self._own_login()
-        pull = self._persist(lambda: put_pull_request(self._wire, repository, proposal, login))
+        pull = self._delivery.deliver(
+            step(
+                repository,
+                WriteKind.PULL_REQUEST,
+                head,
+                (proposal,),
+                lambda _last: put_pull_request(self._wire, repository, proposal, login),
+                told=lambda made: str(made.number),
+                recall=lambda last: standing_pull_request(self._wire, repository, last, proposal),
+            )
+        )
         if not pull.merged:
             self.put_labels(repository, pull.number, labels, ())
-            self._persist(lambda: ask_for_reviews(self._wire, repository, pull, reviewers))
+            self.put_reviewers(repository, pull, reviewers)
         return pull
+
+    def put_reviewers(self, repository: Repository, pull: PullRequest, reviewers: Sequence[str]) -> None:
+        """Ask people ("octocat") and teams ("acme/docs") once; who was asked is not asked again."""
+        if reviewers:
+            self._plainly(
+                repository,
+                WriteKind.REVIEWERS,
+                str(pull.number),
+                lambda: ask_for_reviews(self._wire, repository, pull, reviewers),
+                sorted(reviewers),
+            )
+
+    def put_milestone(self, repository: Repository, number: int, milestone: int) -> None:
+        """Set the milestone of an issue or pull request that has none."""
+        self._plainly(
+            repository,
+            WriteKind.MILESTONE,
+            str(number),
+            lambda: put_milestone(self._wire, repository, number, milestone),
+            milestone,
+        )
 
     def put_labels(
         self, repository: Repository, number: int, add: Sequence[str], remove: Sequence[str]
     ) -> None:
         """Add and remove labels of an issue or pull request; missing labels are created."""
         if add or remove:
-            self._persist(lambda: change_labels(self._wire, repository, number, add, remove))
+            self._plainly(
+                repository,
+                WriteKind.LABELS,
+                str(number),
+                lambda: change_labels(self._wire, repository, number, add, remove),
+                *(tuple(add), tuple(remove)),
+            )
+
+    def put_base(self, repository: Repository, number: int, base: str) -> None:
+        """Move an open pull request onto another base branch."""
+        self._plainly(
+            repository,
+            WriteKind.RETARGET,
+            str(number),
+            lambda: put_base(self._wire, repository, number, base),
+            base,
+        )
+
+    def close(self, repository: Repository, number: int) -> None:
+        """Close an issue or pull request; what is closed stays so without a write."""
+        self._plainly(
+            repository,
+            WriteKind.CLOSE,
+            str(number),
+            lambda: put_state(self._wire, repository, number, "closed"),
+        )
+
+    def reopen(self, repository: Repository, number: int) -> None:
+        """Open an issue or pull request again (Forbidden for a merged one)."""
+        self._plainly(
+            repository,
+            WriteKind.REOPEN,
+            str(number),
+            lambda: put_state(self._wire, repository, number, "open"),
+        )
+
+    def mark_ready(self, repository: Repository, pull: PullRequest) -> None:
+        """Take a pull request out of draft."""
+        self._plainly(
+            repository,
+            WriteKind.READY,
+            str(pull.number),
+            lambda: merging.mark_ready(self._graphql, pull.node_id),
+        )
+
+    def enqueue(self, repository: Repository, pull: PullRequest, expected_head: str) -> None:
+        """Put a pull request into its base's merge queue; Forbidden when its head is not the judged one."""
+        self._plainly(
+            repository,
+            WriteKind.ENQUEUE,
+            str(pull.number),
+            lambda: merging.enqueue(self._graphql, pull.node_id, expected_head),
+            expected_head,
+        )
+
+    def enable_auto_merge(
+        self, repository: Repository, pull: PullRequest, expected_head: str, method: str = "merge"
+    ) -> None:
+        """Let GitHub merge it when all that is required is there; Forbidden where nothing is required."""
+        self._plainly(
+            repository,
+            WriteKind.AUTO_MERGE,
+            str(pull.number),
+            lambda: merging.enable_auto_merge(self._graphql, pull.node_id, expected_head, method),
+            *(expected_head, method),
+        )
 
     def put_tracking_issue(
         self, repository: Repository, label: str, title: str, body: str, known: int | None
@@ -99,8 +237,13 @@ class GitHubWriter:
             marked(self._clean(body), _TRACKING),
             self._own_login(),
         )
-        return self._persist(
-            lambda: put_tracking_issue(self._wire, repository, label, _TRACKING, line, text, known, login)
+
+        def perform(last: str) -> int:
+            by_number = known or (int(last) if last else None)
+            return put_tracking_issue(self._wire, repository, label, _TRACKING, line, text, by_number, login)
+
+        return self._delivery.deliver(
+            numbered(repository, WriteKind.TRACKING_ISSUE, label, perform, *(line, text))
         )
 
     def put_label_definitions(self, repository: Repository, labels: Mapping[str, tuple[str, str]]) -> int:
@@ -108,12 +251,27 @@ class GitHubWriter:
 
         After an answer that got lost, the label it made counts as known.
         """
-        return self._persist(lambda: define_labels(self._wire, repository, labels))
+        return self._delivery.deliver(
+            numbered(
+                repository,
+                WriteKind.LABEL_DEFINITIONS,
+                "labels",
+                lambda _last: define_labels(self._wire, repository, labels),
+                sorted(labels.items()),
+            )
+        )
+
+    def _plainly(
+        self,
+        repository: Repository,
+        kind: WriteKind,
+        target: str,
+        perform: Callable[[], None],
+        *said: object,
+    ) -> None:
+        self._delivery.deliver(plain(repository, kind, target, perform, *said))
 
     def _own_login(self) -> str:
         if not self._login:
-            self._login = self._persist(lambda: own_login(self._wire))
+            self._login = self._delivery.patience.persist(lambda: own_login(self._wire))
         return self._login
-
-    def _persist(self, step: Callable[[], T]) -> T:
-        return self._patience.persist(step)

@@ -13,6 +13,7 @@ from .claims import SqlClaims
 from .engine import close_engine
 from .events import SqlLedger
 from .lessons import SqlLessons
+from .outbox import SqlOutbox, SqlTurns
 from .quotas import SqlQuota
 from .records import SqlRecords
 from .store import Store, unchanged, utc_now
@@ -45,6 +46,8 @@ class LedgerDatabase:
         self.approvals = SqlApprovals(store)
         self.circuits = SqlCircuits(store)
         self.lessons = SqlLessons(store)
+        self.outbox = SqlOutbox(store)
+        self.turns = SqlTurns(store)
 
     def close(self) -> None:
         """Close this process' connections; every part opens new ones when used again."""

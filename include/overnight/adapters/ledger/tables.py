@@ -33,7 +33,7 @@ def moment_text(at: datetime) -> str:
     return at.astimezone(UTC).isoformat(timespec="microseconds")
 
 
-REVISIONS = ("0001", "0002")
+REVISIONS = ("0001", "0002", "0003")
 """Every schema version there has been, oldest first; the last one is what this code needs."""
 
 version = Table("overnight_version", MetaData(), Column("version_num", String(32), primary_key=True))

@@ -7,11 +7,12 @@ from __future__ import annotations
 
 from alembic import context
 
-from include.overnight.adapters.ledger.tables import metadata, version
+from include.overnight.adapters.ledger.outbox.tables import outbox
+from include.overnight.adapters.ledger.tables import version
 
 context.configure(
     connection=context.config.attributes["connection"],
-    target_metadata=metadata,
+    target_metadata=outbox.metadata,
     version_table=version.name,
     transactional_ddl=True,
 )
