@@ -12,8 +12,21 @@ _HOMES = {
     "ModelSelectionContext": ".domain.models",
     "ModelSelectionResult": ".domain.models",
     "select_model": ".domain.models",
-    "execute_with_escalation": ".from_python",
-    "get_quota_usage": ".from_python",
+    "get_governance_issues": ".domain.governance_issues",
+    **dict.fromkeys(
+        (
+            "check_local_builder_health",
+            "create_governance_issues_on_github",
+            "detect_repository_drift",
+            "execute_with_escalation",
+            "get_governance_stats",
+            "get_quota_usage",
+            "log_governance_event",
+            "perform_safe_merge",
+            "query_governance_events",
+        ),
+        ".from_python",
+    ),
 }
 """Name → the module that holds it."""
 

@@ -18,7 +18,7 @@ from airflow.dag_processing.dagbag import DagBag
 from airflow.serialization.serialized_objects import DagSerialization
 
 began = time.process_time()  # not the wall clock: other tests share this machine
-bag = DagBag("dags")
+bag = DagBag((sys.argv[1:] or ["dags"])[0])
 seconds = time.process_time() - began
 
 serialize = DagSerialization.to_dict
@@ -54,11 +54,11 @@ print(json.dumps({
 
 
 @pytest.fixture(scope="session")
-def read_dags(tmp_path_factory) -> Callable[[str], dict[str, Any]]:
-    """Return what Airflow makes of the DAG folder under a settings file's text."""
+def read_dags(tmp_path_factory) -> Callable[..., dict[str, Any]]:
+    """Return what Airflow makes of the DAG folder, or of one file in it, under a settings file's text."""
     home = tmp_path_factory.mktemp("airflow")
 
-    def read(settings: str) -> dict[str, Any]:
+    def read(settings: str, file: str = "dags") -> dict[str, Any]:
         path = home / "overnight.toml"
         path.write_text(settings)
         env = {
@@ -69,9 +69,8 @@ def read_dags(tmp_path_factory) -> Callable[[str], dict[str, Any]]:
             "PATH": os.environ["PATH"],
             "PYTHONPATH": str(PROJECT),
         }
-        done = subprocess.run(
-            [sys.executable, "-c", READ], cwd=PROJECT, env=env, capture_output=True, text=True, timeout=90
-        )
+        command = [sys.executable, "-c", READ, file]
+        done = subprocess.run(command, cwd=PROJECT, env=env, capture_output=True, text=True, timeout=90)
         assert done.returncode == 0, done.stderr[-3000:]
         return json.loads(done.stdout.splitlines()[-1])
 

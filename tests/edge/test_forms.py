@@ -25,8 +25,8 @@ def test_the_form_as_it_opens_is_valid_and_shows_the_settings():
     assert values["sequence_order"] == [str(kind) for kind in REPOSITORY.sequence_order]
 
 
-def test_every_field_but_two_is_a_key_of_the_settings():
-    assert set(form()) - set(RepositorySettings.model_fields) == {"issues", "plan_only"}
+def test_every_field_but_three_is_a_key_of_the_settings():
+    assert set(form()) - set(RepositorySettings.model_fields) == {"issues", "plan_only", "answer_minutes"}
 
 
 def test_every_switch_of_an_order_is_on_the_form():
@@ -44,6 +44,7 @@ def test_every_switch_of_an_order_is_on_the_form():
         {"sequence_order": ["qa"]},
         {"sequence_order": []},
         {"plan_only": True},
+        {"answer_minutes": 0.5},
     ],
 )
 def test_what_a_person_may_ask_for_is_taken(given):
@@ -63,6 +64,8 @@ def test_what_a_person_may_ask_for_is_taken(given):
         {"sequence_order": ["tests"]},
         {"sequence_order": ["qa", "qa"]},
         {"enable_model_escalation": None},
+        {"answer_minutes": 0},
+        {"answer_minutes": "long"},
     ],
 )
 def test_what_makes_no_sense_is_refused_before_the_night_begins(given):

@@ -9,9 +9,11 @@ import typer
 from . import (
     approve,
     attempt,
+    audit,
     db,
     doctor,
     events,
+    governance_issues,
     init,
     judge,
     lessons,
@@ -24,6 +26,7 @@ from . import (
     settings,
     status,
     stop,
+    support,
     sync,
     why,
 )
@@ -45,6 +48,9 @@ app.add_typer(models.app, name="models")
 app.add_typer(report.app, name="report")
 app.add_typer(settings.app, name="settings")
 app.add_typer(sync.app, name="sync")
+app.add_typer(audit.app, name="audit")
+app.command("governance-issues")(governance_issues.command)
+app.command("support")(support.command)
 
 
 def _tell_version(wanted: bool) -> None:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from .console import say
+from rich.text import Text
+
+from .console import console, plain, say
 from .tables import row, show, table
 
 if TYPE_CHECKING:
@@ -44,12 +46,12 @@ def show_report(report: Report) -> None:
         row(headline, tile.label, tile.value, tile.before)
     show(headline)
     for alert in report.alerts:
-        say(f"! {alert}")
+        console.print(Text(f"! {plain(alert)}", style="yellow"))
     for section in report.sections:
         for one in section.tables:
             _show(one)
         for sentence in section.sentences:
-            say(sentence)
+            console.print(Text(plain(sentence)))
         if any(one.key == "missed" for one in section.tables):
             for absent in report.missed:
                 say(f"  {absent.command}")

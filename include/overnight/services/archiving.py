@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -26,6 +26,7 @@ class Archive:
 
     storage: Storage
     place: str
+    clean: Callable[[str], str] = field(default_factory=lambda: Redactor().clean)
     recorded: dict[str, Any] = field(default_factory=dict)
 
     def around(self, gates: Sequence[Gate]) -> tuple[Gate, ...]:
@@ -33,19 +34,18 @@ class Archive:
         return tuple(_Archived(gate, self) for gate in gates)
 
     def keep(self, gate: GateName, log: Logbook) -> tuple[str, ...]:
-        """Store a gate's texts and return their URIs; no known secret was near them, shapes are cleaned."""
+        """Store a gate's texts, cleaned of secrets, and return their URIs."""
         self.recorded.update(log.recorded)
-        clean = Redactor().clean
         folder = f"{self.place}/" if self.place else ""
         return tuple(
-            self.storage.put(f"{folder}{gate}.{name}", clean(text).encode(errors="replace"))
+            self.storage.put(f"{folder}{gate}.{name}", self.clean(text).encode(errors="replace"))
             for name, text in log.texts.items()
         )
 
 
 def archive(desk: Desk, night: OpenNight, number: int, step: object) -> Archive:
     """Return the archive of one attempt (its number) or of the judge on an issue."""
-    return Archive(desk.storage, f"nights/{night.id}/{number}/{step}")
+    return Archive(desk.storage, f"nights/{night.id}/{number}/{step}", desk.clean)
 
 
 def note_logs(desk: Desk, night: OpenNight, number: int, step: object, verdict: Verdict) -> None:

@@ -12,7 +12,6 @@ from ..domain.events import EventQuery, EventType, Severity
 from ..domain.gates import GateName, Verdict
 from ..domain.issues import Issue
 from ..domain.models import ENTRY_TIER, Tier
-from ..domain.redaction import Redactor
 from ..domain.reviewing import Review
 from ..ports import Case, Desk, Kept, Stage
 from .archiving import JUDGE, archive, note_logs
@@ -137,7 +136,7 @@ def _store(desk: Desk, night: OpenNight, kept: Kept, verdict: Verdict) -> None:
     """Write the verdict down; the full results lie in object storage as well."""
     results = to_document(verdict)["results"]
     name = f"nights/{night.id}/{kept.issue}/gates.json"
-    uri = desk.storage.put(name, Redactor().clean(json.dumps(results, indent=1)).encode())
+    uri = desk.storage.put(name, desk.clean(json.dumps(results, indent=1)).encode())
     desk.ledger.append(
         night.event(
             EventType.CHANGE_JUDGED,
