@@ -147,7 +147,7 @@ def test_dependencies_in_a_tools_table_are_ordinary_work():
 def test_scripts_that_the_commands_reach_by_a_recipe_or_a_script_are_protected():
     files = {
         "Makefile": b"test: unit\n\nunit:\n\t@sh checks/all.sh\n\nother:\n\tsh tools/other.sh\n",
-        "package.json": b'{"scripts": {"check": "sh tools/check.sh", "pretest": "./tools/pre.sh"}}',
+        "package.json": b'{"scripts": {"check": "sh tools/check.sh", "pretest": "./tools/lint.sh"}}',
     }
     run = "make test\nnpm run check && npm test"
 
@@ -155,5 +155,5 @@ def test_scripts_that_the_commands_reach_by_a_recipe_or_a_script_are_protected()
         change = [FileDiff(path, path)]
         return bool(list(protected_touches(change, (), files.get, files.get, run)))
 
-    paths = ("checks/all.sh", "tools/check.sh", "tools/pre.sh", "tools/other.sh")
+    paths = ("checks/all.sh", "tools/check.sh", "tools/lint.sh", "tools/other.sh")
     assert [touches(path) for path in paths] == [True, True, True, False]

@@ -11,7 +11,7 @@ from ...ports import Case
 from ..git import listing, read_blobs
 from .assertions import tests_of
 from .diffs import FileDiff
-from .python_source import parsed
+from .python_source import last_name, parsed
 from .weakening import is_test_file
 
 Read = Callable[[str], bytes | None]
@@ -51,27 +51,18 @@ def _replaced(module: ast.Module | None, base: ast.Module | None) -> set[str]:
 def _for_all(function: _Function) -> bool:
     if function.name.startswith("pytest_"):
         return True
-    keywords = (
-        keyword
-        for decorator in function.decorator_list
-        if isinstance(decorator, ast.Call)
-        for keyword in decorator.keywords
-    )
-    return any(keyword.arg == "autouse" for keyword in keywords)
+    calls = [decorator for decorator in function.decorator_list if isinstance(decorator, ast.Call)]
+    return any(keyword.arg == "autouse" for call in calls for keyword in call.keywords)
 
 
 def _puts(node: ast.AST) -> Iterator[str]:
     """Yield the names that a node gives another meaning; a constant is a setting, not code."""
     if isinstance(node, ast.Assign) and not isinstance(node.value, ast.Constant):
         yield from (target.attr for target in node.targets if isinstance(target, ast.Attribute))
-    if isinstance(node, ast.Call) and _called(node.func) in _PUTTING:
+    if isinstance(node, ast.Call) and last_name(node.func) in _PUTTING:
         for argument in node.args[:2]:
             if isinstance(argument, ast.Constant) and isinstance(argument.value, str):
                 yield argument.value.rsplit(".", 1)[-1]
-
-
-def _called(function: ast.expr) -> str:
-    return function.attr if isinstance(function, ast.Attribute) else getattr(function, "id", "")
 
 
 def _checked(case: Case) -> set[str]:

@@ -50,7 +50,7 @@ class ModelEndpoint:
 
     def client(self) -> AsyncOpenAI:
         """Return a client that never retries by itself: retries are the ladder's decision, and cost money."""
-        from openai import AsyncOpenAI, DefaultAsyncHttpxClient  # seconds of imports, paid by who asks a model
+        from openai import AsyncOpenAI, DefaultAsyncHttpxClient  # seconds, paid by who asks a model
 
         from .hidden_errors import show_hidden_error
 
