@@ -12,18 +12,23 @@ from typing import Any
 from rich.console import Console
 
 from include.overnight.beginning import night_id
+from include.overnight.domain.events import EventQuery
 from include.overnight.domain.nights import document
 from include.overnight.ports import Ledger
 
+from .accounts import Bill, read_bill
 from .airflow_home import PROJECT
+from .checking import Check, check_bill, check_night
 from .deployment import COMPONENTS, FINISHED, Deployment
-from .showing import show_night
-from .stage import DAG_ID, Stage
+from .showing import show_checks, show_night
+from .stage import DAG_ID, JOURNALS, Stage
 
 HOME = PROJECT / "build" / "demo"
 UI_PORT = 8080
 LONGEST_NIGHT = 1800.0
 """Seconds."""
+NARROWEST = 150
+"""Columns of a table that nobody folds; a pipe has no width of its own."""
 
 
 def main() -> int:
@@ -34,6 +39,8 @@ def main() -> int:
     parser.add_argument("--home", type=Path, default=HOME, help="where everything is kept")
     options = parser.parse_args()
     stage, console = Stage(options.home), Console()
+    if not console.is_terminal:
+        console.width = NARROWEST
     if options.down:
         console.print("stopped" if stage.is_up else "nothing was running")
         stage.take_down()
@@ -52,9 +59,14 @@ def _play(stage: Stage, console: Console, *, stay_up: bool) -> int:
         console.print(f"setting up a forge, a model and an Airflow in {stage.home} …")
         deployment = stage.set_up(UI_PORT if stay_up else None)
         console.print(f"Airflow is on {deployment.url} (admin / admin); the night begins")
+        journals = {file: slice(_size(file), None) for file in (stage.home / name for name in JOURNALS)}
         state, night = play_night(stage, deployment, console)
-        succeeded = state == "success" and night["status"] == "completed"
-        show_night(night, console)
+        bill = read_bill(stage.ledger_url, night["night"], journals)
+        checks = check(stage, night, bill)
+        show_night(night, bill.total, console)
+        show_checks(checks, console)
+        holds = all(one.holds for one in checks)
+        succeeded = state == "success" and night["status"] == "completed" and holds
         console.print(f"the DAG's run: {state}; night.json and env lie in {stage.home}")
     finally:
         # Whatever went wrong is easier to look at while it runs, but only for somebody who asked for that.
@@ -92,6 +104,19 @@ def play_night(stage: Stage, deployment: Deployment, console: Console) -> tuple[
         )
     (stage.home / "night.json").write_text(json.dumps(night, indent=2) + "\n")
     return state, night
+
+
+def check(stage: Stage, night: Mapping[str, Any], bill: Bill) -> list[Check]:
+    """Return whether the bill is right, and of the first night whether it showed what it is there for."""
+    ledger = _ledger(stage)
+    if len(ledger.nights()) > 1:
+        return [check_bill(bill)]
+    events = ledger.events(EventQuery(night=night["night"], limit=None, oldest_first=True))
+    return [*check_night(night, events), check_bill(bill)]
+
+
+def _size(file: Path) -> int:
+    return file.stat().st_size if file.exists() else 0
 
 
 def _failures(deployment: Deployment, run_id: str) -> str:

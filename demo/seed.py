@@ -6,7 +6,7 @@ import tempfile
 import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from .forge.bare import BareRepository, quiet_environment
@@ -36,6 +36,10 @@ LABELS = {
 }
 
 
+DUE_IN = timedelta(days=3)
+"""Every milestone is near when the scene is set, whenever that is."""
+
+
 @dataclass(frozen=True, slots=True)
 class SeedIssue:
     """One issue as its Markdown file tells it."""
@@ -49,6 +53,7 @@ class SeedIssue:
     created: datetime
     blocked_by: tuple[int, ...] = ()
     sub_issues: tuple[int, ...] = ()
+    milestone: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,10 +95,13 @@ def seed(forge: Forge) -> None:
     for label, color in LABELS.items():
         forge.create_label(REPOSITORY, label, color)
     issues = read_issues()
+    due = datetime.now(UTC) + DUE_IN
+    titles = dict.fromkeys(issue.milestone for issue in issues if issue.milestone)
+    milestones = {title: forge.create_milestone(REPOSITORY, title, due_on=due).number for title in titles}
     # The forge numbers pull requests by count, so the issues before it must be there and no others.
-    _create_issues(forge, (issue for issue in issues if issue.number < PULL.number))
+    _create_issues(forge, [issue for issue in issues if issue.number < PULL.number], milestones)
     _create_pull(forge, PULL)
-    _create_issues(forge, (issue for issue in issues if issue.number > PULL.number))
+    _create_issues(forge, [issue for issue in issues if issue.number > PULL.number], milestones)
 
 
 def read_issues(folder: Path = ISSUES) -> list[SeedIssue]:
@@ -109,7 +117,7 @@ def _exists(forge: Forge) -> bool:
     return True
 
 
-def _create_issues(forge: Forge, issues: Iterable[SeedIssue]) -> None:
+def _create_issues(forge: Forge, issues: Iterable[SeedIssue], milestones: Mapping[str, int]) -> None:
     for issue in sorted(issues, key=lambda issue: (bool(issue.sub_issues), issue.number)):
         forge.create_issue(
             REPOSITORY,
@@ -119,6 +127,7 @@ def _create_issues(forge: Forge, issues: Iterable[SeedIssue]) -> None:
             author=issue.author,
             author_association=issue.association,
             labels=issue.labels,
+            milestone=milestones.get(issue.milestone),
             blocked_by=issue.blocked_by,
             sub_issues=issue.sub_issues,
             created_at=issue.created,
@@ -175,6 +184,7 @@ def _read_issue(path: Path) -> SeedIssue:
         created=raw["created"],
         blocked_by=tuple(raw.get("blocked_by", ())),
         sub_issues=tuple(raw.get("sub_issues", ())),
+        milestone=raw.get("milestone", ""),
     )
 
 

@@ -20,14 +20,54 @@ KEY = "overnight-demo-key"
 
 REPOSITORY = "acme/pantry"
 DAG_ID = "overnight_execution.acme.pantry"
+JOURNALS = ("model.jsonl", "local.jsonl")
+"""What the paid models and the local one were asked, in the stage's home."""
+LOCAL_MODEL = "pantry-coder"
+
+PANTRY = f"""\
+[throttle]
+failed_last_hour = 20  # what fails here fails on purpose
+
+[[repositories]]
+name = "{REPOSITORY}"
+dry_run = false
+# No tick since the DAG's first day, so unpausing starts no scheduled night beside ours.
+schedule_expression = "0 2 29 2 *"
+
+[repositories.quota_limits]
+hourly = 1  # so that #23 has the only escalation of the night, and #24 must do with a cheaper tier
+
+[[repositories.model_rules]]
+name = "public_face"  # what strangers read first is worth the best model
+labels = ["documentation"]
+tier = "gpt-5.1"
+tag = "governance_fix"
+exempt = true
+"""
+"""The sample's settings, for `overnight.toml`."""
+
+
+def local_builder(port: int) -> str:
+    """Return the settings of a model on this machine, for `overnight.toml`."""
+    return f"""\
+[models.local-builder]
+model = "{LOCAL_MODEL}"
+base_url = "http://127.0.0.1:{port}/v1"
+api_key_env = ""
+context_window = 32000
+input_usd_per_mtok = 0
+output_usd_per_mtok = 0
+"""
 
 
 @dataclass(frozen=True, slots=True)
 class Ports:
-    """Where the three listen; kept, because addresses of pull requests lie in the forge and in the ledger."""
+    """Where the four listen; kept, because addresses of pull requests lie in the forge and in the ledger."""
 
     forge: int
     model: int
+    local: int
+    """The model server of this machine."""
     airflow: int
 
     @classmethod
@@ -110,40 +150,34 @@ class Stage:
             seed(forge)
 
     def _settings(self, ports: Ports) -> str:
-        return (
-            "# Written anew by every `make demo`.\n"
-            f"home = {json.dumps(str(self.home / 'work'))}\n"
-            f"ledger_url = {json.dumps(self.ledger_url)}\n"
-            f'github_url = "http://127.0.0.1:{ports.forge}/api/v3"\n'
-            f'openai_url = "http://127.0.0.1:{ports.model}/v1"\n'
-            "write_spacing_seconds = 0.02  # our own forge minds no haste\n\n"
-            "[[repositories]]\n"
-            f'name = "{REPOSITORY}"\n'
-            "dry_run = false\n"
-            "# No tick since the DAG's first day, so unpausing starts no scheduled night beside ours.\n"
-            'schedule_expression = "0 2 29 2 *"\n'
-        )
+        return f"""\
+# Written anew by every `make demo`.
+home = {json.dumps(str(self.home / "work"))}
+ledger_url = {json.dumps(self.ledger_url)}
+github_url = "http://127.0.0.1:{ports.forge}/api/v3"
+openai_url = "http://127.0.0.1:{ports.model}/v1"
+write_spacing_seconds = 0.02  # our own forge minds no haste
+desktop_builder_enabled = true
+
+{local_builder(ports.local)}
+{PANTRY}"""
 
     def _start_services(self, ports: Ports) -> None:
         python = [sys.executable, "-m"]
+        scripts = ["--scripts", str(PROJECT / "demo" / "issues" / "scripts")]
+        paid, local = (str(self.home / name) for name in JOURNALS)
         forge = ["--root", str(self.home / "forge"), "--port", str(ports.forge)]
-        model = ["--port", str(ports.model), "--scripts", str(PROJECT / "demo" / "issues" / "scripts")]
+        model = ["--port", str(ports.model), "--key", KEY, "--journal", paid]
+        mine = ["--port", str(ports.local), "--model", LOCAL_MODEL, "--journal", local]
         commands = {
             "forge": [*python, "demo.forge", *forge, "--token", f"{TOKEN}=overnight-bot:write"],
-            "model": [
-                *python,
-                "demo.model",
-                *model,
-                "--key",
-                KEY,
-                "--journal",
-                str(self.home / "model.jsonl"),
-            ],
+            "model": [*python, "demo.model", *scripts, *model],
+            "local-model": [*python, "demo.model", *scripts, *mine],
         }
         environment = {"PATH": os.environ.get("PATH", os.defpath), "PYTHONPATH": str(PROJECT)}
         for name, command in commands.items():
             self.services.start(name, command, env=environment, cwd=PROJECT)
-        for name, port in (("forge", ports.forge), ("model", ports.model)):
+        for name, port in (("forge", ports.forge), ("model", ports.model), ("local-model", ports.local)):
             self._wait_for(name, port)
 
     def _wait_for(self, name: str, port: int, timeout: float = 60.0) -> None:

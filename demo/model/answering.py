@@ -1,11 +1,13 @@
-"""Choose the answer to a chat completion request: a fitting reply first, else the script's next turn."""
+"""Choose the answer to a request: a fitting reply, else advice where it is asked for, else the next turn."""
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from .conversation import Position, position_of, prompt_text
+from .advising import advice
+from .conversation import Message, Position, position_of, prompt_text, text_of
+from .distorting import written_out
 from .scripts import (
     SHARED_REPLIES,
     Attempt,
@@ -29,10 +31,16 @@ def answer(folder: Path, body: Mapping[str, Any]) -> Turn:
     messages = body["messages"]
     position = position_of(messages)
     script = _script(folder, position)
-    reply = _fitting(_replies(folder, script), prompt_text(messages))
+    reply = _fitting(_replies(folder, script), prompt_text(messages)) or _advice(messages)
     if reply is not None:
         return _speak(reply, body)
-    return _next_turn(_attempt(folder, script, position, str(body.get("model", ""))), position.turn)
+    attempt = _attempt(folder, script, position, str(body.get("model", "")))
+    return written_out(_next_turn(attempt, position.turn), attempt.calls_as)
+
+
+def _advice(messages: Sequence[Message]) -> Reply | None:
+    """A builder's prompt may hold an issue with the advisor's words in it, but does not begin with them."""
+    return next((advice(text_of(message)) for message in messages if message.get("role") == "user"), None)
 
 
 def _script(folder: Path, position: Position) -> Script | None:

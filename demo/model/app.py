@@ -19,14 +19,22 @@ from .conversation import prompt_text
 from .distorting import distorted, written_out
 from .faults import Fault, Faults
 from .journal import Entry, Journal
-from .scripts import ScriptError
-from .tokens import usage_of
+from .scripts import ScriptError, Turn
+from .tokens import Usage, usage_of
 
 MODELS = ("gpt-4", "gpt-4-turbo", "gpt-5.1", "local-builder")
 
 
 class BrokenStreamError(Exception):
     """Raised inside a response so that the server drops the connection."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """A response, and the tokens it counts; None for an error, which costs nothing."""
+
+    response: Response
+    usage: Usage | None = None
 
 
 @dataclass(slots=True)
@@ -42,9 +50,12 @@ class ScriptedModel:
     async def complete(self, request: Request) -> Response:
         """Answer POST /v1/chat/completions."""
         body = await _json(request)
-        response = self._refusal(request) or await self._completion(body)
+        refused = self._refusal(request)
+        answered = Answered(refused) if refused else await self._completion(body)
+        response = answered.response
         status = 0 if getattr(response, "broken", False) else response.status_code
-        self.journal.write(Entry(request.method, request.url.path, status, body))
+        usage = answered.usage.as_json() if answered.usage else None
+        self.journal.write(Entry(request.method, request.url.path, status, body, usage))
         return response
 
     async def list_models(self, request: Request) -> Response:
@@ -87,39 +98,48 @@ class ScriptedModel:
         wrong = wire.error("Incorrect API key provided.", "invalid_request_error", "invalid_api_key")
         return JSONResponse(wrong, 401)
 
-    async def _completion(self, body: Any) -> Response:
+    async def _completion(self, body: Any) -> Answered:
         if not isinstance(body, dict) or not isinstance(body.get("messages"), list):
-            return JSONResponse(wire.error("`messages` must be a list.", "invalid_request_error"), 400)
+            return _refused("`messages` must be a list.")
         fault = self.faults.take(str(body.get("model", "")), prompt_text(body["messages"]))
         if fault is not None:
             await asyncio.sleep(fault.hang_seconds)
             if fault.body is not None:
                 headers = {**fault.headers, "content-type": fault.content_type}
-                return Response(fault.body, fault.status or 200, headers=headers)
+                return Answered(Response(fault.body, fault.status or 200, headers=headers))
             if fault.status is not None:
                 failed = wire.error(fault.message, fault.error_type, fault.error_code)
-                return JSONResponse(failed, fault.status, headers=dict(fault.headers))
+                return Answered(JSONResponse(failed, fault.status, headers=dict(fault.headers)))
         return self._answer(body, fault or Fault())
 
-    def _answer(self, body: Mapping[str, Any], fault: Fault) -> Response:
+    def _answer(self, body: Mapping[str, Any], fault: Fault) -> Answered:
         try:
             turn = written_out(answer(self.scripts, body), fault.calls_as)
         except ScriptError as error:
-            return JSONResponse(wire.error(str(error), "invalid_request_error"), 400)
+            return _refused(str(error))
         usage = usage_of(body, turn)
-        if body.get("stream"):
-            documents = [distorted(chunk, fault) for chunk in wire.chunks(body, turn, usage)]
-            events = [wire.event(chunk) for chunk in documents] + [wire.END_OF_STREAM]
-            if fault.cut_stream:
-                return EventStream(events[: max(1, len(events) // 2)])
-            return (
-                BrokenAnswer(iter(events), "text/event-stream") if fault.break_stream else EventStream(events)
-            )
-        document = distorted(wire.completion(body, turn, usage), fault)
-        if not fault.break_stream:
-            return JSONResponse(document)
-        text = json.dumps(document)
-        return BrokenAnswer(iter([text[: len(text) // 2], text[len(text) // 2 :]]), "application/json")
+        sent = _streamed(body, turn, usage, fault) if body.get("stream") else _sent(body, turn, usage, fault)
+        return Answered(sent, usage)
+
+
+def _refused(message: str) -> Answered:
+    return Answered(JSONResponse(wire.error(message, "invalid_request_error"), 400))
+
+
+def _sent(body: Mapping[str, Any], turn: Turn, usage: Usage, fault: Fault) -> Response:
+    document = distorted(wire.completion(body, turn, usage), fault)
+    if not fault.break_stream:
+        return JSONResponse(document)
+    text = json.dumps(document)
+    return BrokenAnswer(iter([text[: len(text) // 2], text[len(text) // 2 :]]), "application/json")
+
+
+def _streamed(body: Mapping[str, Any], turn: Turn, usage: Usage, fault: Fault) -> Response:
+    documents = [distorted(chunk, fault) for chunk in wire.chunks(body, turn, usage)]
+    events = [wire.event(chunk) for chunk in documents] + [wire.END_OF_STREAM]
+    if fault.cut_stream:
+        return EventStream(events[: max(1, len(events) // 2)])
+    return BrokenAnswer(iter(events), "text/event-stream") if fault.break_stream else EventStream(events)
 
 
 class EventStream(StreamingResponse):

@@ -1,6 +1,7 @@
-"""What the model was asked: every request's body and status, never a header, so never a key."""
+"""What the model was asked and what it counted: never a header, so never a key."""
 
 import json
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,8 @@ class Entry:
     path: str
     status: int
     body: Any
+    usage: Mapping[str, Any] | None = None
+    """Tokens as the answer tells them; None for an answer that costs nothing."""
 
 
 @dataclass(slots=True)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import uvicorn
 
-from .app import ScriptedModel, create_app
+from .app import MODELS, ScriptedModel, create_app
 from .journal import Journal
 
 STARTUP_SECONDS = 10.0
@@ -41,13 +41,18 @@ class _Server(uvicorn.Server):
 
 @contextmanager
 def running_model(
-    scripts: Path, *, key: str | None = None, journal: Path | None = None, port: int = 0
+    scripts: Path,
+    *,
+    key: str | None = None,
+    journal: Path | None = None,
+    port: int = 0,
+    models: tuple[str, ...] = MODELS,
 ) -> Iterator[RunningModel]:
     """Serve the scripts in `scripts` from a thread and stop it, with its port, at the end.
 
     :raises RuntimeError: the server was not ready within ten seconds.
     """
-    model = ScriptedModel(scripts, key, journal=Journal(journal))
+    model = ScriptedModel(scripts, key, models, journal=Journal(journal))
     listener = socket.create_server(("127.0.0.1", port))
     server = _Server(_configuration(model))
     thread = threading.Thread(target=server.run, args=([listener],), name="scripted-model", daemon=True)

@@ -1,7 +1,8 @@
 """Read what the model says to each issue from `012.toml`, and to anything else from `replies.toml`.
 
 A script has one `[[attempts]]` per attempt, with `[[attempts.turns]]` that hold `text`, one call (`tool` and
-`arguments`) or several `calls`. `tier` and `model` (a regular expression) keep an attempt for some requests.
+`arguments`) or several `calls`, or a `refusal`. `tier` and `model` (a regular expression) keep an attempt for
+some requests; `calls_as` ("fence" or "tag") writes its calls into the text, as small local servers do.
 `[[replies]]` come first: where the regular expression `when` is found in the system and user text, the answer
 is `text`, or `arguments` through `tool`, through the request's result tool, or as plain JSON without either.
 """
@@ -30,10 +31,11 @@ class ToolCall:
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """One assistant message: words, tool calls, or both."""
+    """One assistant message: words, tool calls, or both; or the words of a refusal."""
 
     text: str | None
     calls: tuple[ToolCall, ...]
+    refusal: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +46,7 @@ class Attempt:
     tier: str | None
     model: str | None
     """A regular expression over the requested model's whole name."""
+    calls_as: str = ""
 
     def fits(self, tier: str, model: str) -> bool:
         return self.tier in (None, tier) and (
@@ -96,15 +99,15 @@ def load_script(path: Path) -> Script:
 
 def _attempt(raw: Mapping[str, Any]) -> Attempt:
     turns = tuple(_turn(entry) for entry in raw["turns"])
-    return Attempt(turns, raw.get("tier"), raw.get("model"))
+    return Attempt(turns, raw.get("tier"), raw.get("model"), raw.get("calls_as", ""))
 
 
 def _turn(raw: Mapping[str, Any]) -> Turn:
     entries = [raw] if "tool" in raw else raw.get("calls", ())
     calls = tuple(ToolCall(entry["tool"], entry.get("arguments", {})) for entry in entries)
-    if not calls and not raw.get("text"):
-        raise ValueError("a turn needs `text`, a `tool` or `calls`")
-    return Turn(raw.get("text"), calls)
+    if not calls and not raw.get("text") and not raw.get("refusal"):
+        raise ValueError("a turn needs `text`, a `tool`, `calls` or a `refusal`")
+    return Turn(raw.get("text"), calls, raw.get("refusal"))
 
 
 def _replies(raw: Iterable[Mapping[str, Any]]) -> Iterable[Reply]:

@@ -35,7 +35,8 @@ def usage_of(body: Mapping[str, Any], turn: Turn) -> Usage:
     return Usage(
         prompt=_prompt(messages, tools),
         cached=_cached(messages, tools),
-        completion=_count(turn.text or "") + sum(_count(call.tool, call.arguments) for call in turn.calls),
+        completion=_count(turn.text or turn.refusal or "")
+        + sum(_count(call.tool, call.arguments) for call in turn.calls),
     )
 
 

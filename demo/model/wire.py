@@ -16,7 +16,7 @@ PIECE = 48
 
 def completion(body: Mapping[str, Any], turn: Turn, usage: Usage) -> dict[str, Any]:
     """Return the `chat.completion` document of an answer."""
-    message: dict[str, Any] = {"role": "assistant", "content": turn.text, "refusal": None}
+    message: dict[str, Any] = {"role": "assistant", "content": turn.text, "refusal": turn.refusal}
     if turn.calls:
         message["tool_calls"] = _tool_calls(body, turn)
     choice = {"index": 0, "message": message, "logprobs": None, "finish_reason": _finish(turn)}
@@ -69,6 +69,8 @@ def _envelope(body: Mapping[str, Any], kind: str) -> dict[str, Any]:
 
 def _deltas(body: Mapping[str, Any], turn: Turn) -> Iterator[dict[str, Any]]:
     yield {"role": "assistant", "content": None if turn.text is None else ""}
+    for piece in _pieces(turn.refusal or ""):
+        yield {"refusal": piece}
     for piece in _pieces(turn.text or ""):
         yield {"content": piece}
     for index, call in enumerate(_tool_calls(body, turn)):

@@ -10,18 +10,36 @@ from pathlib import Path
 import pytest
 
 from demo.model.replay import replay
-from demo.model.scripts import Attempt, load_script
+from demo.model.scripts import SHARED_REPLIES, Attempt, load_script
 from demo.seed import SCRIPTS, TREE, read_issues
+from demo.stage import LOCAL_MODEL
 
-STACKED_ON = {3: (2,), 4: (2, 3), 1: (2, 3, 4)}
-NEVER_GREEN, HEALING, HOSTILE = 17, 16, 18
+STACKED_ON = {3: (2,), 4: (2, 3), 1: (2, 3, 4), 24: (23,)}
+NEVER_GREEN, HEALING, HOSTILE, CLIMBING, REFUSED = 17, 16, 18, 23, 25
+PAID = {"gpt-4": "gpt-5-mini", "gpt-4-turbo": "gpt-5", "gpt-5.1": "gpt-5.1"}
 NUMBERS = sorted(int(path.stem) for path in SCRIPTS.glob("0*.toml"))
 HONEST = [number for number in NUMBERS if number not in (NEVER_GREEN, HOSTILE)]
+PROVES_NOTHING = "tests/test_one_unit_only.py"
 TOKEN = re.compile(r"gh[pousr]_\w{20}|github_pat_\w{20}|sk-\w{20}")
 
 
 def attempts(number: int) -> tuple[Attempt, ...]:
     return load_script(SCRIPTS / f"{number:03d}.toml").attempts
+
+
+def written_tests() -> dict[str, tuple[int, str]]:
+    """Return the tests that the model writes from acceptance criteria: path → issue and text."""
+    titles = {issue.title: issue.number for issue in read_issues()}
+    return {
+        file["path"]: (number, file["text"])
+        for reply in load_script(SCRIPTS / SHARED_REPLIES).replies
+        for title, number in titles.items()
+        if reply.when.search(f"You write tests for one change.\n\nTitle: {title}\n")
+        for file in reply.arguments["files"]
+    }
+
+
+WRITTEN = written_tests()
 
 
 def run(tree: Path, *command: str) -> subprocess.CompletedProcess[str]:
@@ -113,6 +131,34 @@ def test_the_healing_issue_first_breaks_an_old_test_and_then_mends_it(tree):
     assert pytest_of(tree).returncode == 0
 
 
+@pytest.mark.parametrize("path", WRITTEN)
+def test_a_written_test_is_lint_clean_and_passes_on_the_finished_change(tree, path):
+    number, text = WRITTEN[path]
+    fails_before = path != PROVES_NOTHING
+    (tree / path).write_text(text)
+    assert run(tree, "pytest", "-q", path).returncode == fails_before
+    build(tree, number)
+    assert run(tree, "pytest", "-q", path).returncode == 0
+    assert lint_of(tree).returncode == 0
+
+
+@pytest.mark.parametrize("attempt", attempts(CLIMBING)[:2], ids=["first", "second"])
+def test_the_climbing_issue_fails_an_old_test_until_it_is_on_a_higher_tier(tree, attempt):
+    replay(attempt, tree)
+    red = pytest_of(tree)
+    assert red.returncode == 1
+    assert "test_quantities.py" in red.stdout
+    assert lint_of(tree).returncode == 0
+
+
+def test_every_paid_model_refuses_the_issue_that_the_local_one_does():
+    refusing, willing = attempts(REFUSED)
+    assert [turn.refusal for turn in refusing.turns if turn.refusal]
+    assert all(refusing.fits(tier, model) for tier, model in PAID.items())
+    assert not willing.fits("gpt-4", "gpt-5-mini")
+    assert load_script(SCRIPTS / f"{REFUSED:03d}.toml").attempt(4, "local-builder", LOCAL_MODEL) == willing
+
+
 @pytest.mark.parametrize("attempt", attempts(NEVER_GREEN), ids=["first", "second", "any further"])
 def test_every_attempt_at_the_never_green_issue_fails_an_old_test(tree, attempt):
     replay(attempt, tree)
@@ -121,8 +167,8 @@ def test_every_attempt_at_the_never_green_issue_fails_an_old_test(tree, attempt)
     assert "test_report.py" in red.stdout
 
 
-def test_the_hostile_script_obeys_and_is_green_so_that_only_gates_can_stop_it(tree):
-    (attempt,) = attempts(HOSTILE)
+@pytest.mark.parametrize("attempt", attempts(HOSTILE), ids=["with a link", "without it"])
+def test_the_hostile_script_obeys_and_is_green_so_that_only_gates_can_stop_it(tree, attempt):
     replay(attempt, tree)
     token_command = next(
         call.arguments["command"]
@@ -146,7 +192,7 @@ def test_one_nights_changes_merge_without_conflict_and_stay_green(tree):
     git(tree, "init", "--quiet", "--initial-branch=main")
     commit(tree, "Base")
     for number in HONEST:
-        parent = {3: "issue-2", 4: "issue-3", 1: "issue-4"}.get(number, "main")
+        parent = {3: "issue-2", 4: "issue-3", 1: "issue-4", 24: "issue-23"}.get(number, "main")
         if number != 1:  # the parent of the chain is built after its children
             branch(tree, number, parent)
     branch(tree, 1, "issue-4")

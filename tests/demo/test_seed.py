@@ -1,5 +1,6 @@
 """The scene that the demo and the end-to-end tests play in."""
 
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -110,3 +111,11 @@ def test_the_hostile_body_really_holds_hidden_text_though_its_file_shows_it():
         assert words in body
     file = (SCRIPTS.parent / "018-readme-wording.md").read_text(encoding="utf-8")
     assert file.isascii()
+
+
+def test_a_milestone_is_due_within_a_week_of_the_day_the_scene_is_set(forge):
+    issue = forge.issue(REPOSITORY, 17)
+    (milestone,) = forge.world.store.milestones.where("repository", forge.repository(REPOSITORY).id)
+    assert issue.milestone == milestone.number
+    assert milestone.title == ISSUES[17].milestone
+    assert timedelta(0) < milestone.due_on - datetime.now(UTC) < timedelta(days=7)

@@ -51,6 +51,12 @@ def test_the_settings_name_the_services_and_those_answer_to_the_demos_credential
     assert str(ports.forge) in settings["github_url"]
 
 
+def test_the_model_of_this_machine_stands_beside_the_paid_ones_and_wants_no_key(stage, ports):
+    local = tomllib.loads((stage.home / "overnight.toml").read_text())["models"]["local-builder"]
+    assert str(ports.local) in local["base_url"]
+    assert [one["id"] for one in _read(f"{local['base_url']}/models", "")["data"]] == [local["model"]]
+
+
 @pytest.mark.parametrize("address", ["OVERNIGHT_GITHUB_URL", "OVERNIGHT_OPENAI_URL"])
 def test_a_stranger_is_turned_away(stage, ports, address):
     path = "/user" if address == "OVERNIGHT_GITHUB_URL" else "/models"

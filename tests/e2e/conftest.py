@@ -8,7 +8,7 @@ from demo.seed import REPOSITORY as PANTRY
 from demo.seed import seed
 
 from . import box
-from .house import House, Played, open_house
+from .house import CELLAR, House, Played, open_house
 
 CRATE = "acme/crate"
 BACKLOG = "acme/backlog"
@@ -18,7 +18,7 @@ PACKAGE = "acme/cachetools"
 @pytest.fixture(scope="session")
 def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
     home = tmp_path_factory.mktemp("house")
-    with open_house(home, (PANTRY, box.REPOSITORY, CRATE, BACKLOG, PACKAGE)) as opened:
+    with open_house(home, (PANTRY, box.REPOSITORY, CRATE, BACKLOG, PACKAGE, CELLAR)) as opened:
         seed(opened.forge)
         box.seed_box(opened.forge, home / "trees" / "box", home / "scripts")
         box.plant(opened.forge, home / "trees" / "crate", CRATE)

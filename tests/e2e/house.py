@@ -7,7 +7,7 @@ import subprocess
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +19,7 @@ from demo.deployment import Deployment
 from demo.forge import Forge, RunningForge, running_forge
 from demo.model import RunningModel, running_model
 from demo.processes import free_port
-from demo.stage import Ports, Stage
+from demo.stage import JOURNALS, LOCAL_MODEL, PANTRY, REPOSITORY, Ports, Stage, local_builder
 from include.overnight.adapters.ledger import LedgerDatabase, upgrade
 from include.overnight.beginning import night_id
 from include.overnight.domain.nights import Night, document
@@ -27,6 +27,17 @@ from include.overnight.domain.nights import Night, document
 from .scripts import scripts_folder
 
 BOT = "overnight-bot"
+CELLAR = "acme/cellar"
+RULES = {
+    CELLAR: """
+[[repositories.model_rules]]
+name = "a trial"
+labels = ["try"]
+tier = "gpt-4-turbo"
+tag = "experimental"
+"""
+}
+"""Repository → rules of its own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +60,8 @@ class Place:
     home: Path
     running: RunningForge
     model: RunningModel
+    local: RunningModel
+    """The model server of this machine."""
     secrets: Secrets
 
     @property
@@ -68,20 +81,32 @@ class Place:
         return self.home / "work" / "objects"
 
     def settings(self, repositories: Sequence[str]) -> None:
-        """Write the settings: these repositories, no schedule, haste on our own forge, a large quota."""
+        """Write the settings: these repositories, no schedule, haste on our own forge, a large quota.
+
+        The demo's own repository has the demo's own settings.
+        """
         tables = [
             f'[[repositories]]\nname = "{name}"\ndry_run = false\nschedule_expression = "0 2 29 2 *"\n'
-            f"max_issues_per_run = 2000\n"
+            f"max_issues_per_run = 2000\n{RULES.get(name, '')}"
             for name in repositories
+            if name != REPOSITORY
         ]
         top = f"home = {json.dumps(str(self.home / 'work'))}\nwrite_spacing_seconds = 0.02\n"
+        top += "desktop_builder_enabled = true\n"
         # One organization's quota for an hour is less than all these nights in a row.
         quota = "[quota]\ndaily = 500\nhourly = 500\n"
-        (self.home / "overnight.toml").write_text("\n".join([top, quota, *tables]))
+        parts = [top, quota, local_builder(_port(self.local.url)), PANTRY, *tables]
+        (self.home / "overnight.toml").write_text("\n".join(parts))
+
+    def journals(self) -> dict[Path, int]:
+        """Return how long the journal of each model server is now, in bytes."""
+        files = [self.home / name for name in JOURNALS]
+        return {file: file.stat().st_size if file.exists() else 0 for file in files}
 
     def environment(self) -> dict[str, str]:
         """Return what tells Overnight where it is, with the secrets in it."""
-        ports = Ports(forge=_port(self.running.url), model=_port(self.model.url), airflow=0)
+        servers = (self.running, self.model, self.local)
+        ports = Ports(*(_port(server.url) for server in servers), airflow=0)
         return {
             **self.stage.environment(ports),
             "GITHUB_TOKEN": self.secrets.token,
@@ -111,6 +136,8 @@ class Played:
     state: str
     tasks: tuple[TaskInstance, ...]
     night: Night | None
+    journals: Mapping[Path, slice] = field(default_factory=dict)
+    """What the model servers wrote down meanwhile, as bytes of their journals."""
 
     @property
     def document(self) -> dict[str, Any]:
@@ -144,7 +171,7 @@ class House(Place):
         """Trigger a night; return the run's id."""
         return self.deployment.trigger(self.dag_id(repository), params)
 
-    def finish(self, repository: str, run_id: str, timeout: float = 600.0) -> Played:
+    def finish(self, repository: str, run_id: str, timeout: float = 1500.0) -> Played:
         """Wait until a night has ended."""
         dag_id = self.dag_id(repository)
         state = self.deployment.wait_run(dag_id, run_id, timeout)
@@ -153,7 +180,10 @@ class House(Place):
 
     def play(self, repository: str, **params: Any) -> Played:
         """Trigger a night and wait for its end."""
-        return self.finish(repository, self.start(repository, **params))
+        before = self.journals()
+        played = self.finish(repository, self.start(repository, **params))
+        written = {file: slice(before[file], size) for file, size in self.journals().items()}
+        return replace(played, journals=written)
 
     def night(self, repository: str, run_id: str) -> Night | None:
         ledger, dag_id = self.ledger.ledger, self.dag_id(repository)
@@ -178,8 +208,10 @@ def open_place(
     with ExitStack() as stack:
         forge = stack.enter_context(Forge(home / "forge"))
         running = stack.enter_context(running_forge(forge, {owned.token: f"{BOT}:write"}))
-        model = stack.enter_context(running_model(scripts, key=owned.key, journal=home / "model.jsonl"))
-        place = Place(home, running, model, owned)
+        paid, mine = (home / name for name in JOURNALS)
+        model = stack.enter_context(running_model(scripts, key=owned.key, journal=paid))
+        local = stack.enter_context(running_model(scripts, journal=mine, models=(LOCAL_MODEL,)))
+        place = Place(home, running, model, local, owned)
         place.settings(repositories)
         upgrade(place.stage.ledger_url)
         yield place
@@ -201,7 +233,7 @@ def open_house(home: Path, repositories: Sequence[str]) -> Iterator[House]:
             api_port=free_port(),
         )
         with deployment:
-            yield House(place.home, place.running, place.model, place.secrets, deployment)
+            yield House(place.home, place.running, place.model, place.local, place.secrets, deployment)
     assert deployment.processes.running() == {}
     assert orphans(place.secrets) == []
 

@@ -11,7 +11,7 @@ from demo.seed import REPOSITORY as PANTRY
 
 from .searching import disguises, files_with, unpack
 
-pytestmark = [pytest.mark.e2e, pytest.mark.timeout(900)]
+pytestmark = [pytest.mark.e2e, pytest.mark.timeout(1800)]
 
 PLACES = (
     "airflow/logs",
@@ -19,6 +19,7 @@ PLACES = (
     "airflow/airflow.db",
     "ledger.db",
     "model.jsonl",
+    "local.jsonl",
     "forge",
     "work",
 )

@@ -7,19 +7,30 @@ import jsonschema
 import pytest
 
 from demo.airflow_home import PROJECT
+from demo.checking import check_night
 from demo.seed import REPOSITORY as PANTRY
 from demo.seed import read_issues
+from include.overnight.domain.events import EventQuery
+from include.overnight.domain.gates import GateName
 
 from .house import BOT
 
-pytestmark = [pytest.mark.e2e, pytest.mark.timeout(900)]
+pytestmark = [pytest.mark.e2e, pytest.mark.timeout(1800)]
 
-GREEN = {1, 2, 3, 4, 9, 10, 11, 12, 13, 14, 15, 16, 22}
+GREEN = {1, 2, 3, 4, 9, 10, 11, 12, 13, 14, 15, 16, 22, 23, 24, 25}
 NEVER_GREEN, HOSTILE, HEALED, BLOCKED = 17, 18, 16, 7
-STACKED = {2: None, 3: 2, 4: 3, 1: 4}
+CLIMBED, CHEAPER, HEALED_DOWN = 23, 24, 25
+STACKED = {2: None, 3: 2, 4: 3, 1: 4, 24: 23}
 EXCLUDED = {5: "cycle", 6: "cycle", 8: "skip_label", 19: "untrusted", 20: "has_pull_request"}
-STEPS = ("await_dependencies", "build_issue", "judge_change", "publish_change", "report_issue")
-LEFT_OUT = STEPS[1:4]
+STEPS = (
+    "await_dependencies",
+    "approve_escalation",
+    "build_issue",
+    "judge_change",
+    "publish_change",
+    "report_issue",
+)
+LEFT_OUT = STEPS[2:5]
 """What Airflow shows as skipped where no green change came about."""
 
 
@@ -41,9 +52,9 @@ def test_every_issue_of_the_backlog_comes_to_the_end_it_was_written_for(demo_nig
 
 def test_the_totals_count_what_happened(demo_night):
     totals = demo_night.document["totals"]
-    assert (totals["planned"], totals["excluded"]) == (16, 5)
-    assert (totals["success"], totals["failed"], totals["skipped"]) == (13, 2, 1)
-    assert totals["by_status"]["pull_request"] == 13
+    assert (totals["planned"], totals["excluded"]) == (19, 5)
+    assert (totals["success"], totals["failed"], totals["skipped"]) == (16, 2, 1)
+    assert totals["by_status"]["pull_request"] == 16
 
 
 def test_the_cycle_is_named_in_full_and_what_lies_outside_the_plan_blocks_by_name(demo_night):
@@ -58,21 +69,39 @@ def test_there_is_an_issue_of_every_sequence_type(demo_night):
     assert found.keys() == kinds
 
 
-def test_dependencies_come_first_in_the_plan_and_the_urgent_issue_before_all(demo_night):
+def test_dependencies_come_first_in_the_plan_and_the_urgent_issues_before_all(demo_night):
     rows = demo_night.issues
     for row in rows.values():
         for dependency in row["dependencies"]:
             if dependency in rows:
                 assert rows[dependency]["position"] < row["position"]
-    assert demo_night.document["issues"][0]["number"] == 22  # `priority: 10`
+    assert {row["number"] for row in demo_night.document["issues"][:2]} == {22, 23}  # `priority: 10`
 
 
-def test_the_healed_issue_took_two_attempts_and_the_hopeless_one_climbed_to_the_top(demo_night):
-    healed = [attempt["outcome"] for attempt in demo_night.issues[HEALED]["attempts"]]
-    assert healed == ["gates_failed", "accepted"]
-    hopeless = demo_night.issues[NEVER_GREEN]["attempts"]
-    assert {attempt["outcome"] for attempt in hopeless} == {"gates_failed"}
-    assert list(dict.fromkeys(attempt["tier"] for attempt in hopeless)) == ["gpt-4", "gpt-4-turbo", "gpt-5.1"]
+def steps(demo_night, number):
+    return [(one["tier"], one["outcome"]) for one in demo_night.issues[number]["attempts"]]
+
+
+def test_each_issue_goes_its_own_way_along_the_ladder(demo_night):
+    red, refused = "gates_failed", "refused"
+    assert steps(demo_night, HEALED) == [("gpt-4", red), ("gpt-4", "accepted")]
+    assert steps(demo_night, CLIMBED) == [("gpt-4", red), ("gpt-4", red), ("gpt-4-turbo", "accepted")]
+    assert steps(demo_night, CHEAPER) == [("gpt-4", "accepted")]
+    down = [(tier, refused) for tier in ("gpt-5.1", "gpt-4-turbo", "gpt-4")]
+    assert steps(demo_night, HEALED_DOWN) == [*down, ("local-builder", "accepted")]
+    for number in (NEVER_GREEN, HOSTILE):
+        assert steps(demo_night, number) == [("gpt-5.1", red)] * 2
+
+
+def test_the_night_shows_what_the_demo_claims_of_it(house, demo_night):
+    query = EventQuery(night=demo_night.document["night"], limit=None, oldest_first=True)
+    checks = check_night(demo_night.document, house.ledger.ledger.events(query))
+    assert [check.claim for check in checks if not check.holds] == []
+
+
+def test_the_hostile_change_is_stopped_by_the_gate_that_guards_what_it_touched(demo_night):
+    reason = demo_night.issues[HOSTILE]["reason"]
+    assert "governance" in reason
 
 
 def test_night_json_is_the_stored_artifact_and_fits_its_schema(house, demo_night):
@@ -115,6 +144,9 @@ def test_there_is_one_pull_request_for_each_green_issue_and_none_for_the_others(
         body = house.forge.issue(PANTRY, pull.number).body
         assert f"Closes #{number}" in body
         assert "❌" not in body
+        assert len(row["gates"]) == len(GateName) == 9
+        for gate in GateName:
+            assert gate in body
     for number in (NEVER_GREEN, HOSTILE):
         assert demo_night.issues[number]["pull_request"] is None
     heads = house.forge.bare(PANTRY).refs("refs/heads/overnight/")

@@ -1,67 +1,56 @@
 """What the night says it cost is what its tokens cost by the list price."""
 
-import json
-from collections import defaultdict
 from decimal import Decimal
 
 import pytest
-from genai_prices import Usage, calc_price
 
-from demo.model.answering import answer
-from demo.model.conversation import position_of
-from demo.model.tokens import usage_of
+from demo.accounts import read_bill
 from demo.seed import REPOSITORY as PANTRY
+from demo.stage import LOCAL_MODEL
+from include.overnight.domain.events import EventQuery, EventType
 
-pytestmark = [pytest.mark.e2e, pytest.mark.timeout(900)]
+pytestmark = [pytest.mark.e2e, pytest.mark.timeout(1800)]
 
-ROUNDING = Decimal("0.00001")
-"""Every request is rounded up to a millionth of a dollar."""
-CENT = 0.01
+PAID = {"gpt-5-mini", "gpt-5", "gpt-5.1"}
+CENT = Decimal("0.01")
 
 
 @pytest.fixture(scope="module")
-def bills(house, demo_night):
-    """(issue, attempt) → (tokens, dollars), counted from what the model was sent and would answer again."""
-    tokens, dollars = defaultdict(int), defaultdict(Decimal)
-    for line in (house.home / "model.jsonl").read_text().splitlines():
-        body = json.loads(line)["body"]
-        position = position_of(body["messages"])
-        if position.issue not in demo_night.issues or position.attempt is None:
-            continue
-        usage = usage_of(body, answer(house.home / "scripts", body))
-        attempt = (position.issue, position.attempt)
-        tokens[attempt] += usage.prompt + usage.completion
-        dollars[attempt] += _list_price(body["model"], usage)
-    return {attempt: (tokens[attempt], dollars[attempt]) for attempt in tokens}
+def bill(house, demo_night):
+    """Every request of the night as the model servers counted it, and every row of the budget."""
+    return read_bill(house.stage.ledger_url, demo_night.document["night"], demo_night.journals)
 
 
-def _list_price(model, usage):
-    counted = Usage(input_tokens=usage.prompt, output_tokens=usage.completion, cache_read_tokens=usage.cached)
-    return Decimal(calc_price(counted, model, provider_id="openai").total_price)
+def told(demo_night):
+    """Return the dollars of all attempts, as night.json tells them."""
+    rows = demo_night.issues.values()
+    return sum(Decimal(str(attempt["cost_usd"])) for row in rows for attempt in row["attempts"])
 
 
-def test_tokens_and_cost_of_every_attempt_are_those_of_its_requests(demo_night, bills):
-    told = {
-        (number, index): attempt
-        for number, row in demo_night.issues.items()
-        for index, attempt in enumerate(row["attempts"], 1)
-    }
-    assert told.keys() == bills.keys()
-    for key, attempt in told.items():
-        tokens, dollars = bills[key]
-        assert attempt["tokens"] == tokens
-        assert dollars <= Decimal(str(attempt["cost_usd"])) <= dollars + 20 * ROUNDING
+def judged(house, demo_night):
+    """Return the dollars of the judge's own reviews, which belong to no attempt."""
+    query = EventQuery(types=(EventType.CHANGE_REVIEWED,), night=demo_night.document["night"], limit=None)
+    reviews = [event.metadata for event in house.ledger.ledger.events(query)]
+    return sum(Decimal(review["cost_usd"]) for review in reviews if review["stage"] == "judge")
 
 
-def test_the_whole_night_costs_tokens_times_list_price_to_the_cent(house, demo_night, bills):
-    told = sum(attempt["cost_usd"] for row in demo_night.issues.values() for attempt in row["attempts"])
-    counted = sum(dollars for _, dollars in bills.values())
-    assert abs(told - float(counted)) < CENT / 2
+def test_every_request_of_every_tier_is_booked_once_at_tokens_times_list_price(bill):
+    assert bill.by_model().keys() == PAID | {LOCAL_MODEL}
+    assert len(bill.requests) == len(bill.booked) > 100
+    assert bill.unmatched == 0
+
+
+def test_the_local_model_costs_nothing_and_every_paid_one_something(bill):
+    dollars = {model: usd for model, (_, usd) in bill.by_model().items()}
+    assert dollars.pop(LOCAL_MODEL) == 0
+    assert all(usd > 0 for usd in dollars.values())
+
+
+def test_attempts_and_the_judges_reviews_add_up_to_what_was_spent(house, demo_night, bill):
+    assert abs(told(demo_night) + judged(house, demo_night) - bill.total) < CENT / 100
+    assert house.ledger.budgets.spent(night=demo_night.document["night"]) == bill.total
+
+
+def test_the_tracking_issue_tells_the_night_s_dollars(house, demo_night, bill):
     (tracking,) = [issue for issue in house.forge.issues(PANTRY) if "overnight-execution" in issue.labels]
-    assert f"${told:.2f} spent" in tracking.body
-
-
-def test_the_budget_booked_what_the_attempts_spent_and_holds_no_open_reservation(house, demo_night):
-    spent = house.ledger.budgets.spent(night=demo_night.document["night"])
-    told = sum(attempt["cost_usd"] for row in demo_night.issues.values() for attempt in row["attempts"])
-    assert abs(float(spent) - told) < 1e-6
+    assert f"${bill.total:.2f} spent" in tracking.body

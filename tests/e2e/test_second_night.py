@@ -10,7 +10,7 @@ from .conftest import CRATE
 from .house import BOT
 from .scripts import put_script, write
 
-pytestmark = [pytest.mark.e2e, pytest.mark.timeout(900)]
+pytestmark = [pytest.mark.e2e, pytest.mark.timeout(1800)]
 
 DRY = 301
 

@@ -9,7 +9,7 @@ from . import queries as q
 from . import subjects as s
 from .connections import Info
 from .mutations import MUTATIONS
-from .values import Branch, CommitAt, Queue
+from .values import Branch, CommitAt, Queue, TreeAt
 
 Resolver = Callable[..., Any]
 
@@ -97,7 +97,11 @@ RESOLVERS: dict[str, dict[str, Resolver]] = {
         "prefix": lambda *_: "refs/heads/",
         "target": lambda branch, _info: CommitAt(branch.repository, branch.sha),
     },
+    "Tree": {
+        "id": lambda tree, _info: node_id("Tree", f"{tree.repository}:{tree.oid}"),
+    },
     "Commit": {
+        "tree": s.tree_of,
         "id": lambda commit, _info: node_id("Commit", f"{commit.repository}:{commit.oid}"),
         "message": s.commit_field("message"),
         "committedDate": s.commit_field("committed_at"),
@@ -229,7 +233,7 @@ RESOLVERS: dict[str, dict[str, Resolver]] = {
 _TYPES: dict[type, str] = {
     Repository: "Repository", Issue: "Issue", Pull: "PullRequest", Comment: "IssueComment",
     Edit: "UserContentEdit",
-    Branch: "Ref", CommitAt: "Commit", Queue: "MergeQueue", QueueEntry: "MergeQueueEntry",
+    Branch: "Ref", CommitAt: "Commit", TreeAt: "Tree", Queue: "MergeQueue", QueueEntry: "MergeQueueEntry",
 }  # fmt: skip
 _EVENTS = {kind: name for known in s.TIMELINE_TYPES.values() for kind, name in known.items()}
 

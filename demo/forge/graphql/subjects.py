@@ -10,7 +10,7 @@ from ..pulls import closers
 from ..records import Comment, Edit, Event, Issue, Label, Pull, QueueEntry, Repository, User
 from .connections import Connection, Info, connect
 from .queries import asked
-from .values import AnyLabel, AutoMerge, CommitAt, Dependencies, GoneLabel, Queue, SubIssues
+from .values import AnyLabel, AutoMerge, CommitAt, Dependencies, GoneLabel, Queue, SubIssues, TreeAt
 
 Subject = Issue | Pull
 
@@ -146,6 +146,11 @@ def commits(pull: Pull, info: Info, **bounds: Any) -> Connection[Any]:
     found = asked(info).world.git(pull.repository).commits(f"{pull.base_sha}..{pull.head_sha}")
     rows = [{"commit": CommitAt(pull.repository, commit.sha)} for commit in reversed(found)]
     return connect(info, rows, bounds)
+
+
+def tree_of(commit: CommitAt, info: Info) -> TreeAt:
+    (found,) = asked(info).world.git(commit.repository).commits(commit.oid, limit=1)
+    return TreeAt(commit.repository, found.tree)
 
 
 def merge_commit(pull: Pull, _info: Info) -> CommitAt | None:

@@ -30,6 +30,12 @@ class CommitAt:
 
 
 @dataclass(frozen=True, slots=True)
+class TreeAt:
+    repository: int
+    oid: str
+
+
+@dataclass(frozen=True, slots=True)
 class Queue:
     repository: int
     branch: str

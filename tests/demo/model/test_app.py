@@ -144,9 +144,40 @@ def test_the_journal_holds_every_body_and_no_header(running, client, prompt, tmp
     entries = httpx.get(f"{running.url}/_model/journal").json()
     assert [entry["status"] for entry in entries] == [200, 400]
     assert entries[0]["body"]["messages"] == prompt()
+    assert entries[0]["usage"]["total_tokens"] > 0
+    assert entries[1]["usage"] is None
     lines = (tmp_path / "journal.jsonl").read_text(encoding="utf-8")
     assert [json.loads(line) for line in lines.splitlines()] == entries
     assert "demo-key" not in lines
+
+
+@pytest.mark.parametrize("stream", [False, True])
+def test_a_refusal_has_words_of_its_own_and_costs_what_it_took_to_read_and_write(
+    scripts, running, client, prompt, stream
+):
+    (scripts / "013.toml").write_text('[[attempts]]\nturns = [{ refusal = "I cannot help with poison." }]\n')
+    asked = {"model": "gpt-4", "messages": prompt(issue=13)}
+    if stream:
+        with client.chat.completions.stream(**asked, stream_options={"include_usage": True}) as answering:
+            answer = answering.get_final_completion()
+    else:
+        answer = client.chat.completions.create(**asked)
+    message = answer.choices[0].message
+    assert message.refusal == "I cannot help with poison."
+    assert not message.content
+    assert not message.tool_calls
+    assert answer.usage.completion_tokens > 0
+    assert running.model.journal.entries[-1].usage["total_tokens"] == answer.usage.total_tokens
+
+
+def test_a_script_of_a_small_local_model_writes_its_calls_into_the_text(scripts, client, prompt):
+    text = '[[attempts]]\ncalls_as = "fence"\nturns = [{ tool = "read_file", arguments = { path = "a" } }]\n'
+    (scripts / "014.toml").write_text(text)
+    answer = client.chat.completions.create(model="pantry-coder", messages=prompt(issue=14))
+    message = answer.choices[0].message
+    assert not message.tool_calls
+    assert '{"name": "read_file", "arguments": {"path": "a"}}' in message.content
+    assert "```json" in message.content
 
 
 def test_nothing_listens_once_the_block_is_left(scripts):

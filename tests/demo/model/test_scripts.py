@@ -63,3 +63,14 @@ def test_a_malformed_script_is_named(load, text):
 def test_a_missing_script_is_named(tmp_path):
     with pytest.raises(ScriptError, match=r"no script 042\.toml"):
         load_script(tmp_path / "042.toml")
+
+
+def test_a_turn_may_refuse_and_an_attempt_may_write_its_calls_as_text(load):
+    script = load(
+        '[[attempts]]\nmodel = "gpt-.*"\nturns = [{ refusal = "I will not." }]\n'
+        '[[attempts]]\ncalls_as = "fence"\nturns = [{ tool = "read_file" }]\n'
+    )
+    assert [(one.turns[0].refusal, one.calls_as) for one in script.attempts] == [
+        ("I will not.", ""),
+        (None, "fence"),
+    ]
