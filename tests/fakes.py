@@ -138,7 +138,7 @@ class StagedDesk(Overnight):
 
     counsel: ScriptedAdvisor = field(default_factory=ScriptedAdvisor)
 
-    def builder(self, tier: str) -> Builder:
+    def builder(self, name: str) -> Builder:
         return self.scripted
 
     @property

@@ -20,6 +20,7 @@ from .settings import Settings, load_settings
 if TYPE_CHECKING:
     from github import Github
 
+    from .adapters.git import GitWorkspace
     from .adapters.github import Pace
     from .adapters.ledger import LedgerDatabase
     from .domain.models import TierFacts
@@ -40,7 +41,6 @@ if TYPE_CHECKING:
         Storage,
         Tracker,
         Tree,
-        Workspace,
         Writer,
     )
     from .ports.history import History
@@ -219,7 +219,7 @@ class Overnight:
         return GitHubIssues(self._client, clean=self.redactor.clean, pacer=Pacer(self._pace))
 
     @property
-    def workspace(self) -> Workspace:
+    def workspace(self) -> GitWorkspace:
         """Git, with the token of this moment: an App's token lives an hour, a night longer."""
         from .adapters.git import GitWorkspace, RemoteAccess
 
@@ -231,13 +231,25 @@ class Overnight:
         return Rungs(self.settings, self.credentials)
 
     @cached_property
-    def _agent(self) -> Builder:
-        from .adapters.builders import AgentBuilder
+    def _builders(self) -> dict[str, Builder]:
+        return {}
 
-        return AgentBuilder(self.rungs.payable, self.sandbox, self.redactor.clean)
+    def builder(self, name: str) -> Builder:
+        if name not in self._builders:
+            from .adapters.builders.choosing import Workbench, builder_settings, make_builder
+            from .adapters.github import Pacer
+            from .adapters.github.wire import Wire
 
-    def builder(self, tier: str) -> Builder:
-        return self._agent
+            bench = Workbench(
+                self.rungs.payable,
+                lambda: self.sandbox,
+                self.redactor.clean,
+                lambda: Wire(self._client, pacer=Pacer(self._pace)),
+                lambda: self.workspace,
+            )
+            said = builder_settings(name, self.settings.values.builders)
+            self._builders[name] = make_builder(name, said, bench)
+        return self._builders[name]
 
     @cached_property
     def advisor(self) -> Advisor:

@@ -29,6 +29,7 @@ TABLES: tuple[tuple[str, type[BaseModel], str], ...] = (
     ("`[learning]`, also a repository's", sections.LearningSettings, "learning"),
     ("A repository's `commands`", sections.CommandSettings, "commands"),
     ("`[author]`", sections.AuthorSettings, "author"),
+    ("`[builders.NAME]`", sections.BuilderSettings, "builders"),
     ("`[[desktops]]`", desktops.DesktopSettings, "desktops"),
     ("`[switching]`", desktops.SwitchingSettings, "switching"),
 )
@@ -59,7 +60,6 @@ MEANINGS = {
     "RepositorySettings.create_prs_automatically": "Off: the change is kept; `overnight publish` opens it.",
     "RepositorySettings.draft_pull_requests": "Whether pull requests are opened as drafts.",
     "RepositorySettings.parallel_issues": "Issues built at once by Airflow; 1: strictly one after the other.",
-    "RepositorySettings.builder": "Kept in the night's order; nothing reads it yet.",
     "RepositorySettings.quota_limits": "A lower cap on escalations; what it leaves out is `[quota]`'s.",
     "RepositorySettings.commands": "Overrides `.overnight.yml`; see below.",
     "RepositorySettings.trusted_associations": "Authors whose issues need no label `overnight: ok`.",

@@ -123,3 +123,17 @@ def test_the_reviewer_is_shown_the_diff_and_the_criteria_and_none_of_the_builder
     assert "+    return a * b * c" in counsel.reviews[0].diff
     assert counsel.reviews[0].criteria == ("`volume(a, b, c)` returns the product of the three sides",)
     assert "did it" not in str(counsel.reviews)
+
+
+def test_a_written_test_that_breaks_a_rule_is_dropped_and_the_builders_work_goes_on(stage):
+    number = stage.issue("Add a volume", BODY)
+    loud = TEST + "\n# \N{RIGHT-TO-LEFT OVERRIDE}read backwards\n"
+    counsel = ScriptedAdvisor(tests=[WrittenFile("test_volume.py", loud)])
+    desk = stage.desk({number: [GOOD]}, counsel=counsel)
+    night = stage.night(desk)
+    issue = of(night, number)
+    assert (issue.status, len(issue.attempts)) == ("pull_request", 1)
+    branch = f"refs/heads/{stage.forge.pull_requests(REPOSITORY)[0].head}"
+    assert stage.forge.bare(REPOSITORY).show(branch, "test_volume.py") is None
+    last = events(desk, night, EventType.TESTS_GENERATED)[-1]
+    assert last.metadata["dropped"][0]["path"] == "test_volume.py"

@@ -143,18 +143,22 @@ class Attempt:
     """What the gates said, for the next attempt."""
     change: Change | None = None
     """The change of an accepted attempt."""
+    gates: tuple[tuple[str, str], ...] = ()
+    """Gate → pass, fail, not_applicable; empty when none was asked."""
 
 
 @dataclass(frozen=True, slots=True)
 class Checkpoint:
     """An attempt whose builder is done and paid and whose gates have not spoken yet; resumed from here.
 
+    :param plain: the change without the tests that a model wrote, None when there are none in it.
     :param transcript: object-storage URI, "" when none was kept.
     """
 
     number: int
     tier: str
     change: Change
+    plain: Change | None = None
     usage: Usage = field(default_factory=Usage)
     model: str = ""
     summary: str = ""

@@ -19,7 +19,8 @@ class NightIssue:
 
     :param dependencies: numbers, as `night.json` shows them.
     :param attempts: rows with tier, outcome, tokens, cost_usd, seconds.
-    :param gates: gate name → pass, fail, not_applicable.
+    :param gates: gate name → pass, fail, not_applicable: the judge's, else those of the last attempt.
+    :param judging_usd: dollars of the judge's own questions; an attempt's are in its row.
     """
 
     number: int
@@ -34,6 +35,12 @@ class NightIssue:
     gates: Mapping[str, str] = field(default_factory=dict)
     branch: str = ""
     pull_request: int | None = None
+    judging_usd: float = 0.0
+
+    @property
+    def cost_usd(self) -> float:
+        """Dollars spent on it this night."""
+        return self.judging_usd + sum(attempt["cost_usd"] or 0 for attempt in self.attempts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +115,21 @@ def _planned(night: Night, event: Event) -> Night:
 
 def _attempted(night: Night, event: Event) -> Night:
     row = {key: event.metadata.get(key) for key in ("tier", "outcome", "tokens", "cost_usd", "seconds")}
-    return _change_issue(night, event, lambda issue: replace(issue, attempts=(*issue.attempts, row)))
+    gates = event.metadata.get("gates") or {}
+    return _change_issue(
+        night,
+        event,
+        lambda issue: replace(issue, attempts=(*issue.attempts, row), gates=gates or issue.gates),
+    )
+
+
+def _reviewed(night: Night, event: Event) -> Night:
+    if event.metadata.get("stage") != "judge":
+        return night
+    usd = float(event.metadata.get("cost_usd") or 0)
+    return _change_issue(
+        night, event, lambda issue: replace(issue, judging_usd=round(issue.judging_usd + usd, 6))
+    )
 
 
 def _judged(night: Night, event: Event) -> Night:
@@ -158,6 +179,7 @@ _STEPS: Mapping[EventType, Callable[[Night, Event], Night]] = {
     EventType.NIGHT_PLANNED: _planned,
     EventType.ATTEMPT_FINISHED: _attempted,
     EventType.CHANGE_BUILT: _built,
+    EventType.CHANGE_REVIEWED: _reviewed,
     EventType.CHANGE_JUDGED: _judged,
     EventType.CHANGE_PUBLISHED: _published,
     EventType.ISSUE_EXECUTION_COMPLETED: _ended,
@@ -213,6 +235,7 @@ def _row(issue: NightIssue) -> dict[str, Any]:
         "gates": dict(issue.gates),
         "branch": issue.branch or None,
         "pull_request": issue.pull_request,
+        "judging_usd": issue.judging_usd,
     }
 
 

@@ -72,8 +72,8 @@ class Desk(Protocol):
     @property
     def clock(self) -> Clock: ...
 
-    def builder(self, tier: str) -> Builder:
-        """Return the builder that works on a tier."""
+    def builder(self, name: str) -> Builder:
+        """Return a builder by the name that settings give it."""
 
     def set_up(self, tree: Tree, commands: Commands, order: NightOrder) -> str:
         """Run the repository's setup in a tree, once per checkout; return "" or what went wrong."""

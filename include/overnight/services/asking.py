@@ -66,7 +66,7 @@ def ask_builder(
     shop.desk.workspace.rollback(tree, shop.base.sha)
     if trouble := shop.desk.set_up(tree, shop.commands, shop.night.order):
         raise RepositoryUnusable(trouble)
-    builder = shop.desk.builder(str(tier))
+    builder = shop.desk.builder(shop.night.order.builder)
     handle = None
     try:
         propose_tests(shop, tier, tab, healer)

@@ -20,7 +20,7 @@ from .escalating import LEASE_SECONDS, Seat, leave
 from .gating import opened_change
 from .healing import AttemptHealer
 from .inspecting import inspect_change
-from .proposing import with_proven_tests
+from .proposing import with_proven_tests, without_tests
 from .recording import record_checkpoint, record_finished, record_started
 from .spending import Tab, open_tab
 from .stopping import Stopped
@@ -115,13 +115,21 @@ def _attempt(shop: Workshop, tier: Tier, number: int, history: Sequence[Attempt]
     built = asked.built
     attempt = replace(attempt, model=built.model, summary=built.summary, prompt_version=built.prompt_version)
     try:
-        change = _commit(shop, tier, built.model, history)
+        change, plain = _commit(shop, tier, built.model, history)
     except ChangeUnusable as error:
         why = one_line(str(error), 300)
         red = replace(attempt, outcome=Outcome.GATES_FAILED, reason=why, feedback=str(error))
         return replace(red, usage=tab.usage)
     checkpoint = Checkpoint(
-        number, str(tier), change, tab.usage, built.model, built.summary, built.prompt_version, transcript
+        number=number,
+        tier=str(tier),
+        change=change,
+        plain=plain,
+        usage=tab.usage,
+        model=built.model,
+        summary=built.summary,
+        prompt_version=built.prompt_version,
+        transcript=transcript,
     )
     record_checkpoint(shop, checkpoint)
     return _judged(shop, checkpoint, tab, healer)
@@ -140,22 +148,29 @@ def _judged(shop: Workshop, checkpoint: Checkpoint, tab: Tab, healer: Healer) ->
     )
     if why := out_of_gate_time(shop):
         return replace(attempt, outcome=Outcome.TIMED_OUT, reason=why, usage=tab.usage)
-    verdict = inspect_change(shop, checkpoint.change, Tier(checkpoint.tier), checkpoint.number, tab, healer)
-    attempt = replace(attempt, reason=verdict.reason, usage=tab.usage)
+    change, tier, number = checkpoint.change, Tier(checkpoint.tier), checkpoint.number
+    verdict = inspect_change(shop, change, tier, number, tab, healer)
+    if not verdict.passed and (plain := without_tests(shop, checkpoint, verdict)):
+        change, verdict = plain, inspect_change(shop, plain, tier, number, tab, healer)
+    gates = tuple((str(result.gate), str(result.status)) for result in verdict.results)
+    attempt = replace(attempt, reason=verdict.reason, usage=tab.usage, gates=gates)
     if verdict.passed:
-        return replace(attempt, outcome=Outcome.ACCEPTED, change=checkpoint.change)
+        return replace(attempt, outcome=Outcome.ACCEPTED, change=change)
     learn_from(shop.desk, shop.night, shop.issue, verdict.results)
     return replace(attempt, feedback=feedback(verdict.results))
 
 
-def _commit(shop: Workshop, tier: Tier, model: str, history: Sequence[Attempt]) -> Change:
-    """Commit the builder's work and the generated tests that prove it; ChangeUnusable when there is none."""
+def _commit(
+    shop: Workshop, tier: Tier, model: str, history: Sequence[Attempt]
+) -> tuple[Change, Change | None]:
+    """Commit the builder's work and the written tests that prove it; the second is the work without them."""
     tree, message = shop.tree("build"), _message(shop, tier, model)
     if shop.desk.workspace.commit(tree, message, shop.night.order) is None:
         raise ChangeUnusable("the builder changed nothing")
     branch = branch_name(shop.night.order.branch_prefix, shop.issue.number, shop.issue.title)
     change = shop.desk.workspace.pack(tree, shop.issue.number, branch)
-    return with_proven_tests(shop, change, message, history)
+    tested = with_proven_tests(shop, change, message, history)
+    return tested, change if tested is not change else None
 
 
 def _message(shop: Workshop, tier: Tier, model: str) -> str:

@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from ..documents import from_document, to_document
-from ..domain.changes import Attempt, Change
+from ..domain.changes import Attempt, Change, Checkpoint
 from ..domain.errors import ChangeUnusable
+from ..domain.gates import Verdict
 from ..domain.generating import GeneratedTests
 from ..domain.models import Tier
 from ..domain.reviewing import WrittenFile
 from ..ports import Budget, Healer
 from .generating import place_tests, write_tests
 from .proving import prove_tests
+from .trials import record
 from .workshop import Workshop
 
 _SHOWN = 4_000
@@ -60,6 +62,27 @@ def with_proven_tests(shop: Workshop, change: Change, message: str, history: Seq
     if shop.desk.workspace.commit(tree, f"Tests for {message}", shop.night.order) is None:
         return change
     return shop.desk.workspace.pack(tree, change.issue, change.branch)
+
+
+def without_tests(shop: Workshop, checkpoint: Checkpoint, verdict: Verdict) -> Change | None:
+    """Return the change without its written tests when every complaint is about them, None otherwise.
+
+    A builder cannot mend what it did not write: a written test that breaks a rule is dropped.
+    """
+    plain = checkpoint.plain
+    if plain is None:
+        return None
+    added = {*checkpoint.change.files} - {*plain.files}
+    told = [finding for result in verdict.failures for finding in result.findings]
+    if not all(result.findings for result in verdict.failures) or not {one.path for one in told} <= added:
+        return None
+    why = {finding.path: f"gate says: {finding.message}" for finding in told}
+    dropped = GeneratedTests(
+        dropped=tuple((path, why.get(path, "dropped with another")) for path in sorted(added))
+    )
+    record(shop.desk, shop.night, shop.issue, dropped, "judged", shop.claim)
+    shop.desk.workspace.rollback(shop.tree("build"), plain.head_sha)
+    return plain
 
 
 def _refuse_once(red: Sequence[WrittenFile], history: Sequence[Attempt]) -> None:

@@ -95,6 +95,7 @@ def finished_event(night: OpenNight, planned: PlannedIssue, attempt: Attempt) ->
             "reason": attempt.reason,
             "failure": attempt.failure,
             "feedback": attempt.feedback,
+            "gates": dict(attempt.gates),
             "tokens": usage.tokens,
             "input_tokens": usage.input_tokens,
             "output_tokens": usage.output_tokens,
@@ -128,5 +129,6 @@ def _attempt(event: Event) -> Attempt:
         seconds=data.get("seconds", 0.0),
         failure=data.get("failure", ""),
         feedback=data.get("feedback", ""),
+        gates=tuple((data.get("gates") or {}).items()),
         change=from_document(Change, data["change"]) if data.get("change") else None,
     )

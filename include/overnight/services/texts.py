@@ -100,11 +100,10 @@ def tracking_body(desk: Desk, night: OpenNight, folded: Night) -> str:
 
 
 def _tracking_row(issue: NightIssue) -> str:
-    cost = sum(attempt["cost_usd"] or 0 for attempt in issue.attempts)
     request = f" #{issue.pull_request}" if issue.pull_request else ""
     return (
         f"| #{issue.number} | {cell(one_line(issue.title, 80))} | {issue.sequence_type} "
-        f"| {issue.status}{request} | {len(issue.attempts)} | ${cost:.4f} "
+        f"| {issue.status}{request} | {len(issue.attempts)} | ${issue.cost_usd:.4f} "
         f"| {cell(one_line(issue.reason, 120))} |"
     )
 
@@ -126,4 +125,4 @@ def morning_message(night: OpenNight, folded: Night) -> str:
 
 
 def _cost(folded: Night) -> float:
-    return sum(attempt["cost_usd"] or 0 for issue in folded.issues for attempt in issue.attempts)
+    return sum(issue.cost_usd for issue in folded.issues)

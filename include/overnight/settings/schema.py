@@ -14,7 +14,9 @@ from ..domain.models import LADDER
 from ..domain.plans import SequenceType
 from .desktops import DesktopSettings, SwitchingSettings
 from .sections import (
+    BUILT_IN_BUILDERS,
     AuthorSettings,
+    BuilderSettings,
     CommandSettings,
     GateSettings,
     Host,
@@ -71,7 +73,8 @@ class RepositorySettings(Section):
     dry_run: bool | None = None
     """Unset: real, but a repository's first night is a dry run of at most 3 issues."""
     parallel_issues: int = Field(default=5, gt=0, le=64)
-    builder: Literal["openai", "local"] = "openai"
+    builder: str = "openai"
+    """openai, local, copilot, or the NAME of a `[builders.NAME]`."""
     quota_limits: QuotaSettings | None = None
     throttle: ThrottleSettings | None = None
     """Thresholds of its own; what it leaves out is `[throttle]`'s."""
@@ -145,11 +148,24 @@ class FileSettings(Section):
     author: AuthorSettings = AuthorSettings()
     notify: tuple[str, ...] = ()
     """Apprise URLs for the morning message."""
+    builders: dict[str, BuilderSettings] = Field(default_factory=dict)
+    """Name → builder that repositories may ask for; see `[builders.NAME]`."""
     desktops: tuple[DesktopSettings, ...] = ()
     """Developers' checkouts that are kept level; LOCAL_…_PATH define more."""
     switching: SwitchingSettings = SwitchingSettings()
     """When builds go to the desktop's own model; see `[switching]`."""
     repositories: tuple[RepositorySettings, ...] = ()
+
+    @model_validator(mode="after")
+    def _builders_are_known(self) -> FileSettings:
+        for repository in self.repositories:
+            if repository.builder not in (*BUILT_IN_BUILDERS, *self.builders):
+                raise ValueError(
+                    f"repositories: {repository.name}: builder {repository.builder!r} is not known: use "
+                    f"{', '.join((*BUILT_IN_BUILDERS, *self.builders))}, or write a "
+                    f"[builders.{repository.builder}]"
+                )
+        return self
 
     @model_validator(mode="after")
     def _names_are_unique(self) -> FileSettings:

@@ -144,10 +144,15 @@ class CommandSettings(Section):
     tests_optional: bool = False
 
 
+BUILT_IN_BUILDERS = ("openai", "local", "copilot")
+"""Kinds that a repository may name without a table of their own."""
+
+
 class BuilderSettings(Section):
     """One builder that repositories may name, `[builders.NAME]`."""
 
     kind: Literal["openai", "local", "command", "copilot"]
+    """Our own agent on a paid or a local model, any command-line agent, or GitHub's."""
     tier: Annotated[str, AfterValidator(_tier_or_none)] = ""
     """Kind command: the tier whose model it works with; empty: the attempt's own."""
     command: str = ""

@@ -1,8 +1,24 @@
 """The one way out of a sandbox: a proxy of ours on a Unix socket that reaches named hosts alone."""
 
+from .doors import Door, opened_door
 from .hosts import AllowedHosts
 from .opening import Opening, opened
 from .policy import Decision, Policy, Wish
 from .proxy import EgressProxy, ProxyLimits
+from .serving import Inbound, Outbound, Service
 
-__all__ = ["AllowedHosts", "Decision", "EgressProxy", "Opening", "Policy", "ProxyLimits", "Wish", "opened"]
+__all__ = [
+    "AllowedHosts",
+    "Decision",
+    "Door",
+    "EgressProxy",
+    "Inbound",
+    "Opening",
+    "Outbound",
+    "Policy",
+    "ProxyLimits",
+    "Service",
+    "Wish",
+    "opened",
+    "opened_door",
+]

@@ -1,6 +1,6 @@
 """Runs inside the sandbox, alone and with the standard library only: a TCP port there, our socket behind.
 
-Usage: forwarder.py SOCKET PORT-FILE
+Usage: forwarder.py SOCKET PORT-FILE [PORT]
 """
 
 from __future__ import annotations
@@ -31,9 +31,9 @@ def serve(client: socket.socket, path: str) -> None:
         back.join()
 
 
-def main(path: str, port_file: str) -> None:
+def main(path: str, port_file: str, port: str = "0") -> None:
     """Listen on loopback, write the port down, and serve for ever."""
-    listener = socket.create_server(("127.0.0.1", 0), backlog=64)
+    listener = socket.create_server(("127.0.0.1", int(port)), backlog=64)
     with open(port_file + ".new", "w") as file:  # noqa: PTH123
         file.write(str(listener.getsockname()[1]))
     os.replace(port_file + ".new", port_file)  # noqa: PTH105
@@ -43,4 +43,4 @@ def main(path: str, port_file: str) -> None:
 
 
 if __name__ == "__main__":
-    main(*sys.argv[1:3])
+    main(*sys.argv[1:4])
