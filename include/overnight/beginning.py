@@ -13,6 +13,7 @@ from .domain.errors import OvernightError, Terminal
 from .domain.events import Severity
 from .domain.issues import Repository, split_full_name
 from .services.admitting import Admission, admit_night, skip_night
+from .services.prioritizing import overrides
 from .services.reading import OpenNight
 from .settings import in_window, make_order
 from .settings.loading import Settings
@@ -59,6 +60,8 @@ def begin_night(
         logical_date=logical_date,
         params=params,
     )
+    told = overrides(desk, repository.node_id)
+    order = replace(order, plan=replace(order.plan, priorities=told))
     unsaid = (params or {}).get("dry_run") is None and configured.dry_run is None
     admission = admit_night(desk, order, repository, refusal=refusal, first_is_dry=unsaid)
     return chosen, admission

@@ -1,0 +1,1 @@
+"""The routes of `/api/foreman`, one file a subject."""

@@ -1,0 +1,72 @@
+"""`/nights`: every night, its plan, and stopping one."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ...documents import to_document
+from ...domain.nights import document
+from ...domain.plans import PlannedIssue
+from ...services.overviewing import night_page
+from ...services.planning import plan_row
+from ...services.reading import planned_issues
+from ...services.stopping import stop_night
+from ..guarding import Operator, Right, check
+from ..shapes.issues import NightDocument, PlanDocument, PlannedDocument
+from ..shapes.nights import NightPageDocument
+from ..shapes.runs import Told, Wish
+from .overnight import summary
+from .reaching import CursorText, Desk, Limit, NightId, RepositoryName, View, router
+
+routes = router("nights", more=(404,))
+
+
+@routes.get("/nights")
+def nights(
+    desk: Desk, sight: View, repository: RepositoryName = None, limit: Limit = 20, cursor: CursorText = ""
+) -> NightPageDocument:
+    """List nights, newest first."""
+    chosen = None
+    if repository is not None:
+        chosen = sight.id_of(repository)
+        if not chosen:
+            return NightPageDocument(nights=[])
+    page = night_page(desk, chosen, limit, cursor, sight.event)
+    return NightPageDocument(nights=[summary(row) for row in page.nights], next=page.next or None)
+
+
+@routes.get("/nights/{night}")
+def night(night: NightId, sight: View) -> NightDocument:
+    """Return a night with all its issues, as `night.json` has it."""
+    return NightDocument.model_validate(document(sight.night(night)))
+
+
+@routes.get("/nights/{night}/plan")
+def plan(night: NightId, desk: Desk, sight: View) -> PlanDocument:
+    """Return a night's plan: each issue in its place, with the reasons."""
+    found = sight.night(night)
+    return PlanDocument(
+        night=found.id,
+        issues=[_planned(issue) for issue in planned_issues(desk, night)],
+        exclusions=[dict(row) for row in found.exclusions],
+        cycles=list(found.cycles),
+    )
+
+
+@routes.post("/nights/{night}/stop", status_code=202)
+def stop(night: NightId, wish: Wish, desk: Desk, sight: View, person: Operator) -> Told:
+    """Stop a night: no new attempt starts; with `now`, running ones end, too."""
+    found = sight.night(night)
+    check(person, Right.OPERATE, found.full_name)
+    return Told(night=night, told=stop_night(desk, night, who=person.name, now=wish.now))
+
+
+def _planned(issue: PlannedIssue) -> PlannedDocument:
+    row: dict[str, Any] = plan_row(issue) | to_document(issue)
+    return PlannedDocument.model_validate(
+        row
+        | {
+            "type_reason": issue.classification.type_reason,
+            "complexity_reason": issue.classification.complexity_reason,
+        }
+    )

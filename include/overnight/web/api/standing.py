@@ -1,0 +1,86 @@
+"""`/health` and `/desktop`: whether everything is there, and how checkouts stand."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from importlib.metadata import PackageNotFoundError, version
+
+from fastapi import Request
+from fastapi.responses import JSONResponse
+
+from ...assembly import Overnight
+from ...domain.errors import OvernightError, SettingsError
+from ...services.appraising import usable_tiers
+from ...services.watching import desktop_standings
+from ..guarding import Viewer
+from ..house import House
+from ..shapes.standing import DesktopDocument, DesktopsDocument, HealthDocument, HealthPart
+from .reaching import Desk, HouseOf, View, router
+
+routes = router("health")
+
+
+@routes.get("/openapi.json", include_in_schema=False)
+def openapi(request: Request, person: Viewer) -> JSONResponse:
+    """Return the description of this API."""
+    document = dict(request.app.openapi())
+    document["servers"] = [{"url": request.scope.get("root_path", "") or "/"}]
+    return JSONResponse(document)
+
+
+@routes.get("/health")
+def health(house: HouseOf, person: Viewer) -> HealthDocument:
+    """Say whether settings, ledger and scheduler answer; it is 200 either way."""
+    parts = [_part(name, look, house) for name, look in _LOOKS]
+    return HealthDocument(ok=all(part.ok for part in parts), version=_version(), parts=parts)
+
+
+@routes.get("/desktop")
+def desktops(desk: Desk, sight: View) -> DesktopsDocument:
+    """Return what every desktop said last."""
+    shown = {name.lower() for name in sight.names()}
+    found = [
+        DesktopDocument.model_validate(one)
+        for one in desktop_standings(desk)
+        if not one.full_name or one.full_name.lower() in shown or not sight.hidden()
+    ]
+    return DesktopsDocument(desktops=found)
+
+
+def _part(name: str, look: Callable[[House], str], house: House) -> HealthPart:
+    try:
+        return HealthPart(name=name, ok=True, detail=look(house))
+    except OvernightError as error:
+        return HealthPart(name=name, ok=False, detail=str(error))
+
+
+def _settings(house: House) -> str:
+    desk: Overnight = house.desks()
+    return f"{len(desk.settings.values.repositories)} repositories configured"
+
+
+def _ledger(house: House) -> str:
+    desk = house.desks()
+    desk.ledger.nights(limit=1)
+    return "answers"
+
+
+def _models(house: House) -> str:
+    try:
+        return usable_tiers(house.desks())
+    except ValueError as error:
+        raise SettingsError(str(error)) from error
+
+
+_LOOKS: tuple[tuple[str, Callable[[House], str]], ...] = (
+    ("settings", _settings),
+    ("ledger", _ledger),
+    ("models", _models),
+)
+
+
+def _version() -> str:
+    try:
+        return version("overnight")
+    except PackageNotFoundError:
+        return "source"

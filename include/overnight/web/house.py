@@ -1,0 +1,79 @@
+"""What a web application is given: a guard, desks, and who starts nights."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, Protocol
+
+from fastapi import Request
+
+if TYPE_CHECKING:
+    from ..assembly import Overnight
+    from .guarding import Guard
+
+DAG_PREFIX = "overnight_execution."
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """One run of a repository's DAG.
+
+    :param state: queued, running, success or failed.
+    """
+
+    dag_id: str
+    run_id: str
+    state: str
+
+
+class Conductor(Protocol):
+    """Whoever runs nights: Airflow, or a fake."""
+
+    def active(self, dag_id: str) -> Run | None:
+        """Return the oldest run that is queued or running, None when there is none."""
+
+    def find(self, dag_id: str, run_id: str) -> Run | None:
+        """Return a run, None when there is none."""
+
+    def start(self, dag_id: str, params: Mapping[str, Any], who: str) -> Run:
+        """Trigger a run.
+
+        :raises SettingsError: the DAG does not exist (yet), is paused, or refuses the parameters.
+        """
+
+    def next_run(self, dag_id: str) -> datetime | None:
+        """Return when the scheduler starts the next one, None when it will not."""
+
+
+@dataclass(frozen=True)
+class House:
+    """Everything routes reach for.
+
+    :param desks: returns the desk for the settings of this moment; cheap to call.
+    :param run_url: address of a run in Airflow's UI, with {dag_id} and {run_id}; "" where there is none.
+    :param login_url: where people sign in; "" where there is no such page.
+    """
+
+    guard: Guard
+    desks: Callable[[], Overnight]
+    conductor: Conductor
+    run_url: str = ""
+    login_url: str = ""
+
+
+def house_of(request: Request) -> House:
+    """Return the house of the application that a request came to."""
+    house: House = request.app.state.house
+    return house
+
+
+def desk_of(request: Request) -> Overnight:
+    """Return the desk that a request is served at."""
+    return house_of(request).desks()
+
+
+def dag_id_of(full_name: str) -> str:
+    """Return the DAG's id of a configured repository."""
+    return f"{DAG_PREFIX}{full_name.replace('/', '.')}"

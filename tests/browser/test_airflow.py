@@ -1,0 +1,100 @@
+"""The plugin in a real Airflow: its guard, its navigation, a night started through the API."""
+
+import time
+from pathlib import Path
+from urllib.parse import quote
+
+import pytest
+
+from demo.airflow_api import ApiError
+from demo.deployment import Deployment
+from demo.forge import Forge, running_forge
+from include.overnight.adapters.ledger import upgrade
+
+PROJECT = Path(__file__).parents[2]
+DAG = "overnight_execution.acme.box"
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(600)]
+START = {"owner": "acme", "repo": "box", "plan_only": True, "dry_run": True}
+
+
+@pytest.fixture(scope="module")
+def airflow(tmp_path_factory):
+    """A running Airflow with our plugin, one repository on a forge of our own, and its DAG unpaused."""
+    home = tmp_path_factory.mktemp("airflow")
+    (home / "work").mkdir()
+    (home / "tree").mkdir()
+    (home / "tree" / "README.md").write_text("# box\n")
+    upgrade(f"sqlite:///{home / 'work' / 'ledger.db'}")
+    with Forge(home / "forge") as forge:
+        forge.create_repository("acme", "box", tree=home / "tree")
+        forge.create_issue("acme/box", "Write a file", "", author="lead", author_association="OWNER")
+        with running_forge(forge, {"token-of-the-test": "overnight-bot:write"}) as running:
+            (home / "overnight.toml").write_text(
+                f'home = "{home / "work"}"\ngithub_url = "{running.rest_url}"\nexecution_enabled = true\n'
+                '[[repositories]]\nname = "acme/box"\n'
+            )
+            env = {
+                "OVERNIGHT_SETTINGS": str(home / "overnight.toml"),
+                "GITHUB_TOKEN": "token-of-the-test",
+                "OPENAI_API_KEY": "key-of-the-test",
+            }
+            folders = {"dags_folder": PROJECT / "dags", "plugins_folder": PROJECT / "plugins"}
+            with Deployment(home / "airflow", env=env, **folders) as deployment:
+                deployment.wait_dag(DAG)
+                yield deployment
+
+
+@pytest.fixture(scope="module")
+def night(airflow):
+    """The document of a night that was started through the API and is over."""
+    api = airflow.api()
+    with pytest.raises(ApiError) as paused:
+        api.call("POST", "/api/foreman/overnight", START)
+    assert paused.value.status == 409
+    api.patch(f"dags/{DAG}", {"is_paused": False})
+    run = api.call("POST", "/api/foreman/overnight", START)
+    again = api.call("POST", "/api/foreman/overnight", START)
+    assert (run["started"], again["started"]) == (True, False)
+    assert again["run_id"] == run["run_id"]
+    until = time.monotonic() + 240
+    while run["state"] not in ("success", "failed") and time.monotonic() < until:
+        time.sleep(1)
+        run = api.call("GET", f"/api/foreman/runs/{DAG}/{quote(run['run_id'], safe='')}")
+    assert (run["state"], run["admitted"]) == ("success", True)
+    return run
+
+
+def test_airflows_guard_decides_who_may(airflow, night):
+    viewer = airflow.api("viewer")
+    assert viewer.call("GET", "/api/foreman/session")["rights"] == ["view"]
+    assert airflow.api().call("GET", "/api/foreman/session")["rights"] == ["view", "operate", "administer"]
+    for path in ("/overnight", f"/nights/{night['night']}/stop"):
+        with pytest.raises(ApiError) as refused:
+            viewer.call("POST", f"/api/foreman{path}", START if path == "/overnight" else {})
+        assert refused.value.status == 403
+
+
+def test_a_night_started_through_the_api_is_on_record(airflow, night):
+    told = airflow.api("viewer").call("GET", f"/api/foreman/nights/{night['night']}")
+    assert (told["status"], told["dry_run"]) == ("completed", True)
+    assert [issue["title"] for issue in told["issues"]] == ["Write a file"]
+    box = airflow.api().call("GET", "/api/foreman/overnight")["repositories"][0]
+    assert box["last_night"]["id"] == night["night"]
+    assert box["next_schedule"]
+
+
+def test_airflow_shows_the_pages_in_its_navigation_and_on_each_run(airflow, night, chromium):
+    context = chromium.new_context(viewport={"width": 1280, "height": 900})
+    token = airflow.api().call("POST", "/auth/token", {"username": "admin", "password": "admin"})
+    context.add_cookies([{"name": "_token", "value": token["access_token"], "url": airflow.url}])
+    page = context.new_page()
+    page.goto(f"{airflow.url}/")
+    page.get_by_role("link", name="Overnight").click(timeout=60_000)
+    frame = page.frame_locator("iframe")
+    frame.get_by_role("heading", name="All quiet").wait_for(timeout=30_000)
+    frame.get_by_role("link", name="#1 Write a file").click()
+    frame.get_by_role("heading", name="Everything that happened").wait_for()
+    page.goto(f"{airflow.url}/dags/{DAG}/runs/{quote(night['run_id'], safe='')}")
+    page.get_by_role("link", name="Night", exact=True).click(timeout=60_000)
+    page.frame_locator("iframe").get_by_role("heading", name="Night of acme/box").wait_for(timeout=30_000)
+    context.close()
