@@ -29,8 +29,15 @@ CHAIN, HEALED, NEVER, BEHIND_NEVER, ONE_OF_CYCLE, OTHER_OF_CYCLE, STRANGER, LEFT
     (201, 202), 203, 204, 205, 206, 207, 208, 209, 210, 211,
 )  # fmt: skip
 
-_VOLUME = "def volume(a, b, c):\n    return a * b * c\n"
-_WEIGHT = "from volume import volume\n\n\ndef weight(a, density):\n    return volume(a, a, a) * density\n"
+_VOLUME = 'def volume(a, b, c):\n    """Return what fits into a box."""\n    return a * b * c\n'
+_WEIGHT = """\
+from volume import volume
+
+
+def weight(a, density):
+    '''Return the weight of a full cube.'''
+    return volume(a, a, a) * density
+"""
 _BROKEN = "def size(a, b):\n    return a + b\n"
 _NAMED = 'def size(a, b):\n    """Return the area of the floor."""\n    return a * b\n'
 
@@ -69,5 +76,8 @@ def _script(scripts: Path) -> None:
     put_script(scripts, HEALED, [write("box.py", _BROKEN)], [write("box.py", _NAMED)])
     put_script(scripts, NEVER, [write("box.py", "def size(a, b):\n    return a * b + 1\n")])
     put_script(scripts, BEHIND_NEVER, [write("shop.py", "PRICE = 3\n")])
-    protocol = "from typing import Protocol\n\n\nclass Box(Protocol):\n    def size(self): ...\n"
+    protocol = (
+        "from typing import Protocol\n\n\n"
+        'class Box(Protocol):\n    """What every box can tell."""\n\n    def size(self): ...\n'
+    )
     put_script(scripts, DESIGN, [write("protocol.py", protocol)])
