@@ -174,12 +174,16 @@ def test_the_builders_model_under_another_name_comes_last():
     assert reviewers(UP, known, "gpt-4")[0] == ("gpt-4-turbo", "local-builder", "gpt-5.1")
 
 
+def test_a_wanted_reviewer_that_built_the_change_gives_way_to_another_tier():
+    assert "gpt-4" not in reviewers(UP, {}, "gpt-4", "gpt-4")[0]
+    assert reviewers(UP, {}, "gpt-4", "gpt-4") == reviewers(UP, {}, "gpt-4")
+
+
 @pytest.mark.parametrize(
     ("available", "wanted", "why"),
     [
         ({"gpt-4": ""}, "", "no other tier can be used"),
         ({"gpt-4": "", "gpt-5.1": "no key"}, "gpt-5.1", "gpt-5.1 cannot be used: no key"),
-        (UP, "gpt-4", "gpt-4 built the change itself"),
         (UP, "gpt-9", "settings do not name it"),
     ],
 )

@@ -146,7 +146,7 @@ def test_a_test_known_to_be_flaky_on_the_base_does_not_count_as_known_to_fail(be
         "    Path('seen').touch()\n    assert ran\n"
     )
     commands = Commands(test="python -m pytest -q", environment=(("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1"),))
-    case = bench.case({"tests/test_f.py": flaky}, {"a": "1"}, commands)
+    case = bench.case({"tests/test_f.py": flaky, ".gitignore": "seen\n"}, {"a": "1"}, commands)
     recorded = record_base(sandbox, case.base, commands)
     assert recorded["test"]["flaky"] == ["tests.test_f::test_flaky"]
     assert recorded["test"]["tests"] == {"tests.test_f::test_flaky": "passed"}

@@ -64,7 +64,8 @@ def regression_of(
         return Regression(known=bool(head.tests))
     runner.prepare(case.base)
     with _base_with_tests(case, files) as tree:
-        plain = replace(runner, commands=replace(runner.commands, setup=""))
+        # Not tidied: what is to be judged lies in this copy uncommitted.
+        plain = replace(runner, commands=replace(runner.commands, setup=""), clean=False)
         mixed = run_suite(plain, tree, case.commands.test)
     if not head.tests:
         differs = head.ran.exit_code == 0 and base.ran.exit_code == 0 and mixed.ran.exit_code not in (0, 127)
