@@ -14,7 +14,7 @@ MUST_RUN = {
 """The gates that always have something to judge; cdw has when the API or Markdown changes."""
 
 
-QUICK = 5
+QUICK = 10
 """One in so many is judged by `make test`, the others with the slow tests."""
 _ROWS = [
     pytest.param(change, id=change.name, marks=[pytest.mark.slow] if number % QUICK else [])
