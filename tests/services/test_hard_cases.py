@@ -20,6 +20,8 @@ from include.overnight.services.texts import gate_table
 from ..fakes import StagedDesk, writes
 from ..staging import REPOSITORY, of
 
+pytestmark = pytest.mark.slow  # whole nights and killed processes, minutes together
+
 GOOD = writes("colour.py", "RED = 1\n")
 BAD = writes("box.py", "def size(a, b):\n    return 0\n")
 

@@ -22,6 +22,8 @@ from include.overnight.services.reading import open_night
 from ..fakes import ScriptedAdvisor, ScriptedBuilder, writes
 from ..staging import REPOSITORY
 
+pytestmark = pytest.mark.slow  # whole nights and killed processes, minutes together
+
 GOOD = writes("colour.py", "RED = 1\n")
 BAD = writes("box.py", "def size(a, b):\n    return 0\n")
 MORE = "import unittest\n\n\nclass MoreTest(unittest.TestCase):\n    def test_more(self):\n        pass\n"

@@ -15,6 +15,8 @@ from include.overnight.domain.syncing import Action
 from tests.adapters.desktop.staging import copy_desk, files, fingerprint
 from tests.adapters.git.remotes import git
 
+pytestmark = pytest.mark.slow  # whole nights and killed processes, minutes together
+
 NOW = datetime(2026, 3, 1, 6, 0, tzinfo=UTC)
 
 
