@@ -79,7 +79,7 @@ def test_the_agent_finds_no_credential_in_environment_processes_or_files(bench, 
     bench.script(script())
     snoop = (
         "env; cat /proc/*/environ /proc/*/cmdline | tr '\\0' '\\n'; ls -la /root;"
-        " find /run /etc /tmp /home /work"
+        " find /run /etc /tmp /home /work -not -path '*/.venv/*'"  # the toolbox, wherever this clone lies
         " -type f -size -200k -exec cat {} + ; true"
     )
     ended, part = run(bench, CommandLine(snoop, prompt="file", environment={"A": "b"}))
