@@ -92,6 +92,7 @@ def _look_for(lesson: Lesson, files: Sequence[_Added], outcome: _Outcome) -> Non
         pattern = _compiled(lesson.pattern)
     except (regex.error, ValueError, RecursionError, OverflowError) as error:
         broken = f"its pattern is broken ({str(error)[:200]}): retire the lesson or mend it"
+        outcome.checked += 1
         outcome.findings.append(Finding(_rule(lesson), f"{lesson.advice} — {broken}"))
         return
     outcome.checked += 1
@@ -128,10 +129,8 @@ def _rule(lesson: Lesson) -> str:
 
 
 def _reason(outcome: _Outcome) -> str:
-    broken = sum(note.startswith("unusable ") for note in outcome.notes)
-    more = f", {broken} with a broken pattern" if broken else ""
     violated = len({finding.rule for finding in outcome.findings})
     if violated:
         verb = "is" if violated == 1 else "are"
-        return f"{violated} of {outcome.checked} lessons that can be checked {verb} violated{more}"
-    return f"{outcome.checked} lessons checked and kept, {outcome.told} only advise{more}"
+        return f"{violated} of {outcome.checked} lessons that can be checked {verb} violated"
+    return f"{outcome.checked} lessons checked and kept, {outcome.told} only advise"
