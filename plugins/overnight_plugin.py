@@ -89,7 +89,7 @@ class AirflowConductor:
     """Runs of the repositories' DAGs, in Airflow's own database."""
 
     def active(self, dag_id: str) -> Run | None:
-        """Return the oldest run that is queued or running."""
+        """Return the run that is at work, else the one that has been queued longest."""
         from airflow.models.dagrun import DagRun
         from airflow.utils.state import DagRunState
 
@@ -143,7 +143,8 @@ def _first(*conditions: Any) -> Run | None:
 
     from include.overnight.web import Run
 
-    query = select(DagRun.dag_id, DagRun.run_id, DagRun.state).where(*conditions).order_by(DagRun.run_after)
+    running_first = (DagRun.start_date.is_(None), DagRun.id)
+    query = select(DagRun.dag_id, DagRun.run_id, DagRun.state).where(*conditions).order_by(*running_first)
     with create_session() as session:
         row = session.execute(query.limit(1)).first()
     return Run(row.dag_id, row.run_id, str(row.state)) if row else None

@@ -32,7 +32,7 @@ class Conductor(Protocol):
     """Whoever runs nights: Airflow, or a fake."""
 
     def active(self, dag_id: str) -> Run | None:
-        """Return the oldest run that is queued or running, None when there is none."""
+        """Return the run that is at work, else the one queued longest; None when there is none."""
 
     def find(self, dag_id: str, run_id: str) -> Run | None:
         """Return a run, None when there is none."""
