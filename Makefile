@@ -57,7 +57,7 @@ overnight: $(STAMP) ## Run a night on a real repository: OWNER= REPO= [MAX_ISSUE
 		$(if $(MAX_ISSUES),--max-issues "$(MAX_ISSUES)") $(if $(filter-out 0 false no,$(DRY_RUN)),--dry-run)
 
 test: $(STAMP) ## The quick tests (no end-to-end, no browser)
-	@$(PYTEST) -m "$(QUICK)"
+	@$(PYTEST) -m "$(QUICK)" --numprocesses=auto --dist=loadfile
 
 test-rest: $(STAMP) ## The tests `make test` leaves out: slow, end-to-end, browser
 	@$(PYTEST) -m "$(REST)"
