@@ -12,7 +12,7 @@ from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
 from include.overnight.domain.plans import Complexity
-from include.overnight.settings import desktops, schema, sections, tiers
+from include.overnight.settings import VARIABLES, desktops, schema, sections, tiers
 
 from ..architecture.sources import PROJECT
 
@@ -105,8 +105,13 @@ def page() -> str:
     for title, model, _ in TABLES:
         parts.append(f"\n## {title}\n\n| key | type | default | meaning |\n|---|---|---|---|")
         parts += [_line(model, name, field) for name, field in model.model_fields.items()]
-    parts.append("\n## Environment\n\nThe variable wins over the file.\n\n| variable | key |\n|---|---|")
-    parts += [f"| `{variable}` | `{key}` |" for key, variable in schema.ENVIRONMENT.items()]
+    parts.append(
+        "\n## Environment\n\nEvery key has a variable, which wins over the file: `OVERNIGHT_` and the key, two "
+        "underscores before the key of a table (`OVERNIGHT_LIMITS__NIGHT_USD`). Lists and whole tables are JSON. "
+        "Airflow's connections (`github_default`, `openai_default`, `overnight_ledger`) win over both.\n\n"
+        "| variable | key |\n|---|---|"
+    )
+    parts += [f"| `{variable}` | `{key}` |" for key, variable in VARIABLES.items()]
     return "\n".join(parts) + "\n"
 
 

@@ -9,8 +9,7 @@ import pytest
 from include.overnight.domain.errors import SettingsError
 from include.overnight.domain.models import LADDER
 from include.overnight.domain.plans import SequenceType
-from include.overnight.settings import load_settings, settings_path
-from include.overnight.settings.schema import ENVIRONMENT
+from include.overnight.settings import load_settings, origin_of, settings_path
 from include.overnight.settings.tiers import PRESETS
 
 ONE = '[[repositories]]\nname = "acme/box"\n'
@@ -54,8 +53,45 @@ def test_an_empty_variable_says_nothing(load):
     assert load('home = "/from/file"\n', OVERNIGHT_HOME="").home == Path("/from/file")
 
 
-def test_every_variable_belongs_to_a_key_of_the_file(load):
-    assert set(ENVIRONMENT) <= set(type(load("").values).model_fields)
+def test_every_key_has_its_variable_and_those_of_tables_too(load):
+    text = "[limits]\nnight_usd = 20\nissue_usd = 2\n"
+    settings = load(
+        text, OVERNIGHT_LIMITS__NIGHT_USD="5", OVERNIGHT_NOTIFY='["json://x"]', DESKTOP_BUILDER_ENABLED="1"
+    )
+    assert (settings.values.limits.night_usd, settings.values.limits.issue_usd) == (Decimal(5), Decimal(2))
+    assert settings.values.notify == ("json://x",)
+    assert settings.values.desktop_builder_enabled is True
+    from_where = {
+        key: origin_of(key, settings.origins) for key in ("limits.night_usd", "notify", "gates.review")
+    }
+    assert from_where == {
+        "limits.night_usd": "OVERNIGHT_LIMITS__NIGHT_USD",
+        "notify": "OVERNIGHT_NOTIFY",
+        "gates.review": "default",
+    }
+    assert origin_of("limits.issue_usd", settings.origins).endswith("overnight.toml")
+    assert origin_of("desktop_builder_enabled", settings.origins) == "DESKTOP_BUILDER_ENABLED"
+
+
+def test_a_whole_list_of_repositories_can_stand_in_the_environment(load):
+    settings = load(ONE, OVERNIGHT_REPOSITORIES='[{"name": "acme/pantry", "max_issues_per_run": 3}]')
+    assert [(one.name, one.max_issues_per_run) for one in settings.values.repositories] == [
+        ("acme/pantry", 3)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "words"),
+    [
+        ("OVERNIGHT_NOTIFY", "mailto://x", ("notify", "as JSON", "OVERNIGHT_LIMITS__NIGHT_USD=5")),
+        ("OVERNIGHT_LIMITS__NIGHT_USD", "-1", ("OVERNIGHT_LIMITS__NIGHT_USD: limits.night_usd", "greater")),
+        ("OVERNIGHT_LIMITS__NIHGT_USD", "1", ("limits.nihgt_usd", "mend the spelling")),
+        ("OVERNIGHT_SANDBOX", "maybe", ("OVERNIGHT_SANDBOX: sandbox", "got 'maybe'")),
+    ],
+)
+def test_a_wrong_variable_is_named_with_its_fix(load, name, text, words):
+    said = message(load, "", **{name: text})
+    assert [word for word in words if word not in said] == []
 
 
 @pytest.mark.parametrize(("text", "value"), [("true", True), ("false", False), ("1", True), ("0", False)])

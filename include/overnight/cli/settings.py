@@ -8,7 +8,8 @@ from typing import Any
 
 import typer
 
-from ..settings import Settings, cautions, load_settings, settings_path
+from ..settings import FileSettings, Settings, cautions, load_settings, origin_of, settings_path
+from . import settings_apply
 from .console import JsonOption, print_json, say, speaking
 from .tables import row, show, table
 
@@ -29,8 +30,20 @@ def show_command(as_json: JsonOption = False) -> None:
         made = table("Settings", "from", "key = value")
         for key, value in values.items():
             for name, leaf in _leaves(key, value):
-                row(made, _short(settings, key), f"{name} = {leaf}")
+                row(made, _short(settings, name), f"{name} = {leaf}")
         show(made)
+
+
+app.command("apply")(settings_apply.command)
+
+
+@app.command("schema")
+def schema() -> None:
+    """Print the JSON schema of `overnight.toml`, for editors."""
+    with speaking():
+        print_json(
+            {"$schema": "https://json-schema.org/draft/2020-12/schema", **FileSettings.model_json_schema()}
+        )
 
 
 @app.command("validate")
@@ -93,5 +106,5 @@ def _leaves(name: str, value: Any) -> Iterator[tuple[str, str]]:
 
 
 def _short(settings: Settings, key: str) -> str:
-    origin = settings.origins[key]
+    origin = origin_of(key, settings.origins)
     return settings.path.name if settings.path and origin == str(settings.path) else origin

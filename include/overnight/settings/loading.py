@@ -1,21 +1,24 @@
-"""Load the settings: defaults < `overnight.toml` < environment, with messages that name key and fix."""
+"""Load the settings: defaults < `overnight.toml` < environment, with messages that name key and fix.
+
+What Airflow's connections say is laid over both where a desk is opened (credentials.py).
+"""
 
 from __future__ import annotations
 
 import os
-import tomllib
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
 
 from pydantic import ValidationError
 
 from ..domain.errors import SettingsError
 from ..domain.models import LADDER
 from ..domain.redaction import Redactor
-from .schema import ENVIRONMENT, FileSettings, RepositorySettings
+from .layers import laid_over, origins_of, read_environment, read_file, relevant
+from .schema import FileSettings, RepositorySettings
 from .tiers import PRESETS, ModelSettings
 
 DEFAULT_FILE = "overnight.toml"
@@ -25,7 +28,7 @@ DEFAULT_FILE = "overnight.toml"
 class Settings:
     """The effective settings and where they come from.
 
-    :param origins: key → "default", the file's path, or the variable's name.
+    :param origins: dotted key → "default", the file's path, or the variable's name.
     """
 
     values: FileSettings
@@ -64,6 +67,13 @@ class Settings:
         )
 
 
+def origin_of(key: str, origins: Mapping[str, str]) -> str:
+    """Return where a dotted key's value comes from: its own origin, else that of the table it is in."""
+    while key not in origins and key:
+        key = re.sub(r"(\.[^.\[]+|\[\d+\])$", "", key) if re.search(r"[.\[]", key) else ""
+    return origins.get(key, "default")
+
+
 def settings_path(environ: Mapping[str, str]) -> Path:
     """Return the file that settings are read from, existing or not."""
     return Path(environ.get("OVERNIGHT_SETTINGS") or DEFAULT_FILE).expanduser().absolute()
@@ -77,31 +87,20 @@ def load_settings(path: Path | None = None, environ: Mapping[str, str] | None = 
         if environ.get("OVERNIGHT_SETTINGS") and not path.is_file():
             raise SettingsError(f"OVERNIGHT_SETTINGS names {path}, which does not exist")
     stamp = path.stat().st_mtime_ns if path.is_file() else 0
-    overrides = tuple((key, environ[name]) for key, name in ENVIRONMENT.items() if environ.get(name))
-    return _load(path, stamp, overrides)
+    return _load(path, stamp, relevant(environ))
 
 
 @lru_cache(maxsize=8)
-def _load(path: Path, stamp: int, overrides: tuple[tuple[str, str], ...]) -> Settings:
-    data = _read(path) if stamp else {}
+def _load(path: Path, stamp: int, variables: tuple[tuple[str, str], ...]) -> Settings:
+    environ = dict(variables)
+    data, said = read_file(path) if stamp else {}, read_environment(environ)
     origins = dict.fromkeys(FileSettings.model_fields, "default") | dict.fromkeys(data, str(path))
-    for key, value in overrides:
-        data[key] = value
-        origins[key] = ENVIRONMENT[key]
+    origins |= origins_of(said, environ)
     try:
-        values = FileSettings.model_validate(data)
+        values = FileSettings.model_validate(laid_over(data, said))
     except ValidationError as error:
         raise SettingsError(_explain(error, path, origins)) from error
     return Settings(values, path if stamp else None, origins)
-
-
-def _read(path: Path) -> dict[str, Any]:
-    try:
-        return tomllib.loads(path.read_text("utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise SettingsError(f"{path}: not valid TOML: {error}") from error
-    except OSError as error:
-        raise SettingsError(f"{path}: cannot be read: {error.strerror}") from error
 
 
 def _explain(error: ValidationError, path: Path, origins: Mapping[str, str]) -> str:
@@ -110,7 +109,7 @@ def _explain(error: ValidationError, path: Path, origins: Mapping[str, str]) -> 
         key = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in problem["loc"]).lstrip(
             "."
         )
-        origin = origins.get(str(problem["loc"][0]), str(path)) if problem["loc"] else str(path)
+        origin = origin_of(key, origins) if problem["loc"] else str(path)
         shown = "…" if "url" in key or "notify" in key else clean(repr(problem["input"]))[:200]
         given = "" if isinstance(problem["input"], dict) else f" (got {shown})"
         fix = "remove it, or mend the spelling" if problem["type"] == "extra_forbidden" else problem["msg"]
