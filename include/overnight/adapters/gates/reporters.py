@@ -65,9 +65,13 @@ def _between(options: str, output: str = "") -> Callable[[re.Match[str], Places]
     return lambda found, at: f"{found['start']} {options.format(at=at)}{found['rest']}{output.format(at=at)}"
 
 
+def by_program(found: re.Match[str], at: Places) -> str:
+    """Return the start of a unittest command with our program in place of its module."""
+    return re.sub(r"-m\s+unittest$", f"{at.programs}/unittest_report.py {at.report}", found["start"])
+
+
 def _by_program(found: re.Match[str], at: Places) -> str:
-    start = re.sub(r"-m\s+unittest$", f"{at.programs}/unittest_report.py {at.report}", found["start"])
-    return start + found["rest"]
+    return by_program(found, at) + found["rest"]
 
 
 REPORTERS: tuple[Reporter, ...] = (

@@ -13,7 +13,7 @@ from pathlib import Path
 from ...ports import Ran, Tree
 from .junit import read_report
 from .programs import PROGRAMS
-from .reporters import REPORTERS, Places, Reporter, reporter_of
+from .reporters import REPORTERS, Places, Reporter, by_program, reporter_of
 from .results import SuiteRun
 from .running import EVIDENCE_BYTES, Runner
 
@@ -53,6 +53,35 @@ def run_suite(runner: Runner, tree: Tree, command: str) -> SuiteRun:
         if runner.log is not None and (content := read_report(report)):
             runner.log.keep_report(content)
         return _read(reporter, ran, report)
+
+
+_ALONE = {
+    "pytest": "{start} {folder}/{name} --junit-xml={report}",
+    "unittest": "{start} discover -s {folder} -p {name}",
+}
+"""How one test file of ours is run by the runners of Python."""
+
+
+def run_only(runner: Runner, tree: Tree, command: str, name: str, text: str) -> SuiteRun | None:
+    """Run one test file of ours as the suite is run; None where the runner is not Python's."""
+    known = reporter_of(command, tree.path)
+    if known is None or known[0].name not in _ALONE:
+        return None
+    reporter, before, found = known
+    with _desk() as desk:
+        (desk.programs / name).write_text(text)
+
+        def told(at: Places) -> str:
+            start = found["start"] if reporter.name == "pytest" else by_program(found, at)
+            alone = _ALONE[reporter.name]
+            return before + alone.format(start=start, folder=at.programs, name=name, report=at.report)
+
+        try:
+            mounts = [(desk.results, _INSIDE, True), (desk.programs, _PROGRAMS_INSIDE, False)]
+            ran = runner.run(tree, told(Places(f"{_INSIDE}/{desk.report}", _PROGRAMS_INSIDE)), mounts=mounts)
+        except ValueError:  # an unconfined "sandbox" has no mounts
+            ran = runner.run(tree, told(Places(str(desk.results / desk.report), str(desk.programs))))
+        return _read(reporter, ran, desk.results / desk.report)
 
 
 def _read(reporter: Reporter, ran: Ran, report: Path) -> SuiteRun:

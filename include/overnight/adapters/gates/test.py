@@ -8,9 +8,10 @@ from dataclasses import dataclass, replace
 from functools import cached_property, partial
 
 from ...domain.gates import Finding, GateName, GateResult, GateStatus
-from ...ports import Case, Sandbox
+from ...ports import Case, Sandbox, Stage
 from ..git import read_committed
 from .base_run import suite_document, suite_run_of
+from .canary import forged, modules_of
 from .comparison import broken, no_longer_run, no_longer_there
 from .diffs import FileDiff, parse_diff
 from .harness import settings_changed, tampering
@@ -45,7 +46,8 @@ class TestGate:
         if head.ran.timed_out:
             return _failed(head, f"the suite {ending(head.ran, runner.seconds)}")
         trial = _Trial(case, runner, head)
-        return trial.against_base() if head.tests else trial.without_single_tests()
+        result = trial.against_base() if head.tests else trial.without_single_tests()
+        return result if result.failed else trial.trusted(result)
 
 
 @dataclass
@@ -103,6 +105,14 @@ class _Trial:
             return _failed(run, _counted(findings), findings)
         self._record(frozenset())
         return self._passed("the suite passes; its command tells no single tests")
+
+    def trusted(self, result: GateResult) -> GateResult:
+        """Return a good result, unless the clean room finds that the change's own code falsifies results."""
+        modules = modules_of(self.case.change.files)
+        if self.case.stage is not Stage.JUDGE or not modules:
+            return result
+        why = forged(self.runner, self.case.head, self.case.commands.test, modules)
+        return _failed(self.head, f"the suite's results cannot be trusted: {why}") if why else result
 
     def _record(self, flaky: frozenset[str]) -> None:
         """Write the run down as the base run of whoever builds on this change."""
