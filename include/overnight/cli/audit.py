@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
@@ -13,8 +14,16 @@ from ..assembly import Overnight
 from ..documents import to_document
 from ..domain.errors import NotFound, SettingsError
 from ..domain.events import Event
-from ..services.auditing import ANCHOR, Audit, exported_lines, seal_ledger, verify_ledger
+from ..services.auditing import (
+    ANCHOR,
+    Audit,
+    exported_lines,
+    seal_ledger,
+    verify_ledger,
+    verify_new_events,
+)
 from .approve import MOMENTS, WhoOption, WhyOption
+from .archiving import archive_command, verify_archived
 from .console import Exit, JsonOption, complain, print_json, say, say_exactly, speaking
 from .desk import desk
 
@@ -33,25 +42,39 @@ class Form(StrEnum):
 @app.command("verify")
 def verify_command(
     full: Annotated[
-        bool, typer.Option("--full", help="Also hold it against the kept anchor, and seal what verifies.")
+        bool,
+        typer.Option("--full", help="Read everything, hold it against the kept anchor, seal what verifies."),
     ] = False,
     stream: Annotated[
         str | None, typer.Option(help="One stream: a night's id, governance, desktop/NAME or heads.")
     ] = None,
-    anchor: Annotated[str, typer.Option(help="An anchor that you kept elsewhere, SEQ:HASH.")] = "",
+    anchor: Annotated[
+        str, typer.Option(help="An anchor that you kept elsewhere, SEQ:HASH; reads everything.")
+    ] = "",
+    archives: Annotated[
+        bool, typer.Option("--archives", help="Hold archived streams against their roots as well.")
+    ] = False,
+    public_key: Annotated[
+        Path | None, typer.Option(help="File of the public key whose signatures count, in PEM.")
+    ] = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Verify the hash chains; exit code 1 names the first bad event of each stream."""
+    """Verify what is new in the hash chains; exit code 1 names the first bad event of each stream."""
     with speaking():
         if full and stream:
             raise SettingsError("--full looks at every stream: leave --stream out")
         house = desk()
         ledger = house.database.ledger
-        audit = (
-            seal_ledger(ledger, house.storage, anchor or _kept_anchor(house))
-            if full
-            else verify_ledger(ledger, stream=stream, anchor=anchor)
-        )
+        if public_key is not None:
+            ledger.use_key(_read(public_key))
+        if full:
+            audit = seal_ledger(ledger, house.storage, anchor or _kept_anchor(house))
+        elif stream or anchor:
+            audit = verify_ledger(ledger, stream=stream, anchor=anchor)
+        else:
+            audit = verify_new_events(ledger)
+        if archives:
+            audit = replace(audit, findings=(*audit.findings, *verify_archived(house)))
         _tell(audit, as_json)
         if audit.findings:
             raise typer.Exit(Exit.DEFECT)
@@ -94,8 +117,9 @@ def acknowledge_command(
 ) -> None:
     """Accept a finding as a named person; `verify` then no longer reports it."""
     with speaking():
-        ledger = desk().database.ledger
-        if finding not in ledger.verify():
+        house = desk()
+        ledger = house.database.ledger
+        if finding not in (*ledger.verify(), *ledger.verify_new(), *verify_archived(house)):
             raise NotFound("`overnight audit verify` does not find that: copy a finding exactly")
         _told(ledger.acknowledge(finding, who=who, why=why), as_json, "Acknowledged, and on record.")
 
@@ -130,6 +154,16 @@ def rebuild_command(as_json: JsonOption = False) -> None:
             raise typer.Exit(Exit.DEFECT)
 
 
+app.command("archive")(archive_command)
+
+
+def _read(path: Path) -> str:
+    try:
+        return path.read_text("utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise SettingsError(f"--public-key: {path} cannot be read") from error
+
+
 def _kept_anchor(house: Overnight) -> str:
     try:
         return house.storage.get(_anchor_uri(house)).decode().strip()
@@ -144,13 +178,20 @@ def _anchor_uri(house: Overnight) -> str:
 
 def _tell(audit: Audit, as_json: bool) -> None:
     if as_json:
-        print_json({"findings": list(audit.findings), "anchor": audit.anchor, "compared": audit.compared})
+        print_json(
+            {
+                "findings": list(audit.findings),
+                "anchor": audit.anchor,
+                "compared": audit.compared,
+                "whole": audit.whole,
+            }
+        )
         return
     for finding in audit.findings:
         complain(finding)
     if not audit.findings:
         say(
-            "The ledger verifies."
+            ("The ledger verifies." if audit.whole else "What is new in the ledger verifies.")
             + (f" It still contains the anchor {audit.compared}." if audit.compared else "")
         )
         say(f"Anchor {audit.anchor}: keep it where nobody can change it, and name it with --anchor later.")

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from ..domain.errors import SettingsError
-from .console import say, speaking
+from .console import say, say_exactly, speaking
 from .desk import settings_desk
 
 app = typer.Typer(help="The ledger's schema.", no_args_is_help=True)
@@ -51,3 +51,14 @@ def check_command() -> None:
 
         check(settings_desk().ledger_url)
         say("The ledger's schema is this version's.")
+
+
+@app.command("roles")
+def roles_command(
+    name: Annotated[str, typer.Argument(help="Role that Overnight logs in as.")] = "overnight",
+) -> None:
+    """Print SQL for PostgreSQL: a role that cannot change history, and NAME_keeper, who archives."""
+    with speaking():
+        from ..adapters.ledger.roles import role_sql
+
+        say_exactly(role_sql(name))

@@ -9,6 +9,7 @@ from decimal import Decimal
 from typing import Any, Protocol
 
 from ..domain.events import Event, EventQuery
+from .archives import ArchivedStream
 from .ledger import Ledger
 
 HEADER = ("id", "at", "type", "severity", "repository", "night", "issue", "attempt", "dry_run")
@@ -56,6 +57,16 @@ class History(Ledger, Protocol):
     def count(self, query: EventQuery) -> EventCounts:
         """Count matching events (the query's limit does not count)."""
 
+    def archived(self, query: EventQuery | None = None) -> tuple[ArchivedStream, ...]:
+        """Return what left for the archive, oldest first; with a query, what it would have looked at."""
+
+
+class LiveLedger(Protocol):
+    """A ledger that is watched."""
+
+    def tail(self, after: Mapping[str, int] | None = None) -> tuple[tuple[Event, ...], dict[str, int]]:
+        """Return what was stored after the places an earlier call returned, and the places now."""
+
 
 class Bookings(Protocol):
     """Money as it was booked."""
@@ -79,6 +90,9 @@ class AuditedLedger(Ledger, Protocol):
 
     def verify(self, stream: str | None = None, *, anchor: str = "") -> tuple[str, ...]:
         """Return what is wrong with the hash chains, empty when they verify."""
+
+    def verify_new(self) -> tuple[str, ...]:
+        """Verify what was written since all was last found whole; return what is wrong."""
 
     def checkpoint(self) -> tuple[str, ...]:
         """Verify everything and, when it does, commit every head that moved; return what is wrong."""

@@ -22,11 +22,13 @@ class Audit:
     :param findings: what is wrong, the first bad event of each stream by name; empty when all verifies.
     :param anchor: "seq:hash" of the stream `heads` afterwards.
     :param compared: the anchor that history was held against, "" for none.
+    :param whole: everything was read; else only what is new since everything was last found whole.
     """
 
     findings: tuple[str, ...]
     anchor: str
     compared: str = ""
+    whole: bool = True
 
 
 def verify_ledger(ledger: AuditedLedger, *, stream: str | None = None, anchor: str = "") -> Audit:
@@ -35,6 +37,11 @@ def verify_ledger(ledger: AuditedLedger, *, stream: str | None = None, anchor: s
     :param anchor: one that was kept elsewhere; history must still contain it.
     """
     return Audit(ledger.verify(stream, anchor=anchor), ledger.anchor(), anchor)
+
+
+def verify_new_events(ledger: AuditedLedger) -> Audit:
+    """Verify what was written since everything was last found whole, and every chain's end."""
+    return Audit(ledger.verify_new(), ledger.anchor(), whole=False)
 
 
 def seal_ledger(ledger: AuditedLedger, storage: Storage, kept: str = "") -> Audit:

@@ -128,6 +128,8 @@ def raw(url):
                 _drop_guards(connection)
             for statement in statements:
                 result = connection.execute(text(statement))
+            if not guards:
+                _restore_guards(connection)
             return result.all() if result.returns_rows else result.rowcount
 
     return run
@@ -145,8 +147,16 @@ def _drop_guards(connection):
         connection.execute(text(statement))
 
 
+def _restore_guards(connection):
+    # PostgreSQL's database is every test's; a SQLite file is one test's, and may stay without.
+    if connection.dialect.name == "postgresql":
+        for statement in _guards("ENABLE"):
+            connection.execute(text(statement))
+
+
 def _guards(verb):
-    return [f"ALTER TABLE {table} {verb} TRIGGER USER" for table in ("events", "payloads")]
+    guarded = ("events", "payloads", "heads", "commitments", "archived_streams")
+    return [f"ALTER TABLE {table} {verb} TRIGGER USER" for table in guarded]
 
 
 def _run(url, *statements):

@@ -34,8 +34,9 @@ def text_of(moment):
 @pytest.fixture
 def old_url(empty_url):
     """A ledger of schema 0001 with a night, a held escalation and money spent."""
-    upgrade(empty_url, "0001")
+    upgrade(empty_url)
     SqlLedger(Store(empty_url, lambda: NOW)).append(started(), planned(7), ended(7))
+    downgrade(empty_url, "0001")
     ends = text_of(NOW + timedelta(minutes=10))
     at = text_of(NOW - timedelta(minutes=5))
     run(
@@ -52,7 +53,7 @@ def old_url(empty_url):
 
 
 def test_an_old_ledger_is_refused_until_it_is_upgraded_and_loses_nothing_by_it(old_url):
-    with pytest.raises(SchemaMismatch, match=r"schema 0001, 0003 is needed; run `overnight db upgrade`"):
+    with pytest.raises(SchemaMismatch, match=r"schema 0001, 0004 is needed; run `overnight db upgrade`"):
         LedgerDatabase(old_url)
     upgrade(old_url)
     database = LedgerDatabase(old_url, now=lambda: NOW)

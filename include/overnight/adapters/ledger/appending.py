@@ -8,15 +8,16 @@ from sqlalchemy import Connection
 
 from ...domain.events import Event, EventType
 from . import projection
+from .committing import commit_heads
 from .reading import by_ids
 from .store import Store
-from .writing import Draft, commit_heads, draft, lock_streams, write
+from .writing import Draft, draft, lock_streams, write
 
 _NIGHT_ENDS = {EventType.OVERNIGHT_EXECUTION_COMPLETED, EventType.OVERNIGHT_EXECUTION_SKIPPED}
 
 
 def append(connection: Connection, store: Store, drafts: Sequence[Draft]) -> tuple[Event, ...]:
-    """Store drafts, move the projection, and commit the head of a night that ended.
+    """Store drafts, move the projection, and commit the heads of nights that ended and of long streams.
 
     One whose id is stored already is not stored again: the stored one is returned. The streams are
     locked here, so a caller's own named locks come first, in every transaction.
@@ -26,11 +27,11 @@ def append(connection: Connection, store: Store, drafts: Sequence[Draft]) -> tup
     fresh = [draft for draft in drafts if draft.event.id not in known]
     at = store.now()
     written = write(connection, fresh, at)
-    projection.move(connection, written)
-    for event in written:
-        if event.night and event.type in _NIGHT_ENDS:
-            commit_heads(connection, store, at, only=event.night)
-    new = iter(written)
+    projection.move(connection, written.events)
+    ended = [event.night for event in written.events if event.night and event.type in _NIGHT_ENDS]
+    for stream in dict.fromkeys((*ended, *written.due)):
+        commit_heads(connection, store, at, only=stream)
+    new = iter(written.events)
     return tuple(known.get(draft.event.id) or next(new) for draft in drafts)
 
 

@@ -12,11 +12,13 @@ from sqlalchemy import ColumnElement, Connection, func, insert, select, update
 from ...domain.changes import Usage
 from ...domain.errors import NotFound, OverBudget, SettingsError
 from ...domain.orders import NightOrder
+from ...domain.sharing import kept_dollars, month_left
 from ...ports import Claim
 from ...ports.history import Booking
 from .chain import uuid7
 from .claims import require
 from .engine import lock
+from .sharing import sharers
 from .store import Store
 from .tables import spending
 
@@ -104,6 +106,7 @@ class SqlBudget:
             lock(connection, "budget")
             now = self.store.now()
             self._refuse_beyond_limits(connection, asked, _month(now))
+            self._refuse_beyond_share(connection, asked, now)
             return self._book(connection, asked, now)
 
     def settle(self, reservation: str, usage: Usage) -> None:
@@ -138,6 +141,28 @@ class SqlBudget:
                     f"is spent or reserved, ${_dollars(asked):.4f} more was asked for (limits.{name}_usd)",
                     name,
                 )
+
+    def _refuse_beyond_share(self, connection: Connection, asked: int, now: datetime) -> None:
+        """Refuse what other repositories' part of the month is needed for."""
+        weights, limit = self.order.weights, self.order.limits.month_usd
+        mine = weights.get(self.order.full_name.lower())
+        if mine is None or len(weights) < 2:
+            return
+        total, this_month = sum(weights.values(), Decimal(0)), spending.c.month == _month(now)
+        own = _booked(connection, this_month, spending.c.repository == self.repository)
+        if _dollars(own + asked) <= limit * mine / total:
+            return
+        kept = Decimal(0)
+        for node, weight in sharers(connection, self.order):
+            spent = _dollars(_booked(connection, this_month, spending.c.repository == node))
+            kept += kept_dollars(limit, weight, total, spent, month_left(now))
+        booked = _dollars(_booked(connection, this_month))
+        if booked + _dollars(asked) > limit - kept:
+            raise OverBudget(
+                f"its own part of the month (${limit * mine / total:.2f} of ${limit:.2f}) is spent, and "
+                f"${kept:.2f} of the rest is kept for other repositories (`share` of each in settings)",
+                "month",
+            )
 
     def _book(self, connection: Connection, asked: int, now: datetime) -> str:
         row = {

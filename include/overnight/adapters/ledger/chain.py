@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import json
 import secrets
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 from enum import Enum
 from hashlib import sha256
 from typing import Any
-from uuid import UUID
 
 from ...domain.errors import SettingsError
 from ...domain.events import Event, EventType
@@ -28,7 +27,7 @@ _DESKTOP_TYPES = {
     EventType.BUILDER_SWITCH,
     EventType.DESKTOP_HEALTH_CHECK,
 }
-_CHAINED = (
+CHAINED = (
     "stream",
     "seq",
     "id",
@@ -43,10 +42,13 @@ _CHAINED = (
     "schema_version",
     "digest",
 )
+"""The columns that an event's hash covers, in this order."""
 
 
-def stream_of(event: Event) -> str:
+def stream_of(event: Event, metadata: Mapping[str, Any]) -> str:
     """Return the chain an event belongs to: its night, its desktop (metadata `desktop`), or governance.
+
+    :param metadata: the event's own, as it is stored.
 
     :raises SettingsError: the night's id is the name of another stream.
     """
@@ -54,14 +56,19 @@ def stream_of(event: Event) -> str:
         raise SettingsError(f"{event.night!r} cannot be a night's id: it names a stream of the ledger")
     if event.night:
         return event.night
-    desktop = event.metadata.get("desktop")
+    desktop = metadata.get("desktop")
     return f"{DESKTOP}{desktop}" if desktop and event.type in _DESKTOP_TYPES else GOVERNANCE
 
 
 def link(previous: str, row: Mapping[str, Any]) -> str:
     """Return the hash of an event's row after the event whose hash is `previous`."""
-    plain = [moment_text(row[name]) if isinstance(row[name], datetime) else row[name] for name in _CHAINED]
-    return sha256(f"{previous}\n{json.dumps(plain)}".encode()).hexdigest()
+    plain = [moment_text(row[name]) if isinstance(row[name], datetime) else row[name] for name in CHAINED]
+    return link_cells(previous, plain)
+
+
+def link_cells(previous: str, cells: Sequence[Any]) -> str:
+    """Return what `link` returns, for the values of `CHAINED` in its order, the moment as stored text."""
+    return sha256(f"{previous}\n{json.dumps(cells)}".encode()).hexdigest()
 
 
 def digest(salt: str, body: str) -> str:
@@ -76,14 +83,16 @@ def new_salt() -> str:
 
 def to_json(value: Any) -> str:
     """Return the one JSON text of a value: escaped to ASCII, keys sorted; TypeError for what is not JSON."""
-    return json.dumps(value, sort_keys=True, allow_nan=False, separators=(",", ":"), default=_plain)
+    return _ENCODER.encode(value)
 
 
 def uuid7(at: datetime) -> str:
     """Return a uuid7 of the moment: 48 bits of milliseconds, then 74 random ones."""
     milliseconds = int(at.timestamp() * 1000) & (1 << 48) - 1
-    number = milliseconds << 80 | 0x7 << 76 | secrets.randbits(12) << 64 | 0b10 << 62 | secrets.randbits(62)
-    return str(UUID(int=number))
+    dice = secrets.randbits(74)
+    number = milliseconds << 80 | 0x7 << 76 | dice >> 62 << 64 | 0b10 << 62 | dice & (1 << 62) - 1
+    text = f"{number:032x}"
+    return f"{text[:8]}-{text[8:12]}-{text[12:16]}-{text[16:20]}-{text[20:]}"
 
 
 def _plain(value: Any) -> Any:
@@ -98,3 +107,6 @@ def _plain(value: Any) -> Any:
     if isinstance(value, set | frozenset):
         return sorted(value)
     raise TypeError(f"{type(value).__name__} is not JSON; store text, numbers, lists and objects")
+
+
+_ENCODER = json.JSONEncoder(sort_keys=True, allow_nan=False, separators=(",", ":"), default=_plain)

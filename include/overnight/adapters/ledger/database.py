@@ -16,6 +16,7 @@ from .lessons import SqlLessons
 from .outbox import SqlOutbox, SqlTurns
 from .quotas import SqlQuota
 from .records import SqlRecords
+from .signing import signer_of
 from .store import Store, unchanged, utc_now
 from .upgrade import check
 
@@ -26,6 +27,7 @@ class LedgerDatabase:
     :param url: `sqlite:////path/to/ledger.db` or `postgresql://…`.
     :param clean: the redactor for JSON values; nothing is stored that did not pass it.
     :param now: the clock, in UTC.
+    :param key: signs commitments, Ed25519 in PEM or 32 bytes in base64; "" for none.
     :raises SchemaMismatch: the schema is missing or another version's; only `overnight db upgrade` migrates.
     """
 
@@ -34,9 +36,10 @@ class LedgerDatabase:
         url: str,
         clean: Callable[[Any], Any] = unchanged,
         now: Callable[[], datetime] = utc_now,
+        key: str = "",
     ) -> None:
         check(url)
-        store = Store(url, now, clean)
+        store = Store(url, now, clean, signer_of(key))
         self._url = url
         self.ledger = SqlLedger(store)
         self.claims = SqlClaims(store)

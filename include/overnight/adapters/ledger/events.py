@@ -2,24 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, func, select, update
+from sqlalchemy import Connection, select, update
 
 from ...domain.errors import NotFound, SettingsError
 from ...domain.events import Event, EventQuery, EventType, Severity
 from ...domain.nights import Night, NightIssue
 from ...ports import Claim
-from . import projection, verifying
+from ...ports.archives import ArchivedStream, ClosedStream
+from . import archiving, projection, verifying
 from .appending import append
 from .chain import GOVERNANCE
 from .claims import require
-from .reading import by_ids, find, headers, is_tombstoned, narrow, scan
+from .committing import commit_heads
+from .evidence import Tip
+from .notes import ACKNOWLEDGED, NOTE_KEYS, REMOVED
+from .reading import by_ids, counted, find, headers, is_tombstoned, scan, tail
+from .signing import signer_of
 from .store import Store
 from .tables import events, nights, payloads
-from .writing import Draft, commit_heads, draft, lock_streams, write
+from .writing import Draft, draft, lock_streams
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,15 +77,14 @@ class SqlLedger:
 
     def count(self, query: EventQuery) -> Counts:
         """Count matching events (the query's limit does not count)."""
-        counted = narrow(select(events.c.severity, events.c.type, func.count().label("n")), query)
         with self._store.read() as connection:
-            rows = connection.execute(counted.group_by(events.c.severity, events.c.type)).all()
-        severities = {s.value: sum(row.n for row in rows if row.severity == s.value) for s in Severity}
-        types = sorted({row.type for row in rows})
+            rows = counted(connection, query)
+        severities = {s.value: sum(n for severity, _, n in rows if severity == s.value) for s in Severity}
+        types = sorted({kind for _, kind, _ in rows})
         return Counts(
-            total=sum(row.n for row in rows),
+            total=sum(n for *_, n in rows),
             by_severity=severities,
-            by_type={kind: sum(row.n for row in rows if row.type == kind) for kind in types},
+            by_type={kind: sum(n for _, other, n in rows if other == kind) for kind in types},
         )
 
     def night(self, night: str) -> Night | None:
@@ -97,21 +102,48 @@ class SqlLedger:
         with self._store.read() as connection:
             return projection.newest(connection, repository, limit)
 
+    def tail(self, after: Mapping[str, int] | None = None) -> tuple[tuple[Event, ...], dict[str, int]]:
+        """Return what was stored after the places an earlier call returned, and the places now.
+
+        None begins at the end, with nothing. Each event comes once, those of one stream in their order.
+        """
+        with self._store.read() as connection:
+            return tail(connection, after)
+
     def verify(self, stream: str | None = None, *, anchor: str = "") -> tuple[str, ...]:
         """Return what is wrong with the hash chains, empty when they verify.
 
         :param anchor: an earlier `anchor()`, kept outside the database, which must still be in the chain.
         """
         with self._store.read() as connection:
-            return verifying.verify(connection, stream, anchor)
+            return verifying.verify(connection, stream, anchor, self._store.signer)
+
+    def verify_new(self) -> tuple[str, ...]:
+        """Verify what was written since this or `checkpoint` last found all whole; return what is wrong.
+
+        Nothing wrong: the next call begins where this one ended. Where a key is set, only its own marks of
+        how far it came count.
+        """
+        with self._store.read() as connection:
+            findings = verifying.verify_new(connection, self._store.signer)
+            tips = {} if findings else verifying.tips_now(connection)
+        self._remember(tips)
+        return findings
 
     def checkpoint(self) -> tuple[str, ...]:
         """Verify everything and, when it does, commit every head that moved; return what is wrong."""
-        findings = self.verify()
+        with self._store.read() as connection:
+            findings = verifying.verify(connection, signer=self._store.signer)
+            tips = verifying.tips_now(connection)
         if not findings:
+            self._remember(tips)
             with self._store.write() as connection:
                 commit_heads(connection, self._store, self._store.now())
         return findings
+
+    def use_key(self, text: str) -> None:
+        """From now on verify by this key, private or public in PEM; SettingsError when it is none."""
+        self._store = replace(self._store, signer=signer_of(text))
 
     def anchor(self) -> str:
         """Return "seq:hash" of the stream `heads`, to be kept where the database's owner cannot write."""
@@ -120,9 +152,7 @@ class SqlLedger:
 
     def acknowledge(self, finding: str, *, who: str, why: str) -> Event:
         """Record that a named person accepts a finding of `verify`, which then no longer reports it."""
-        return self._note(
-            f"Broken chain acknowledged by {who}: {why}", verifying.ACKNOWLEDGED, finding, who, why
-        )
+        return self._note(f"Broken chain acknowledged by {who}: {why}", ACKNOWLEDGED, finding, who, why)
 
     def tombstone(self, event: str, *, who: str, why: str) -> Event:
         """Remove an event's payload for good (a leaked secret); the chain still verifies.
@@ -131,22 +161,60 @@ class SqlLedger:
 
         :raises NotFound: no such event, or its payload is gone already.
         """
-        note = self._draft_note(f"Payload removed by {who}: {why}", verifying.REMOVED, event, who, why)
+        note = self._draft_note(f"Payload removed by {who}: {why}", REMOVED, event, who, why)
         with self._store.write() as connection:
             stored = self._lock_event(connection, event)
             connection.execute(update(payloads).where(payloads.c.event == event).values(body=None, salt=""))
-            if stored.night:
+            if stored.night and not archiving.last_root(connection, stored.night):
                 projection.rewrite(connection, stored.night)
-            return write(connection, [note], self._store.now())[0]
+            return append(connection, self._store, [note])[0]
 
     def rebuild(self) -> tuple[str, ...]:
-        """Fold every night anew, repair the rows that differ, and return what differed."""
+        """Fold every night anew, repair the rows that differ, and return what differed.
+
+        A night whose events left for the archive keeps the row it left with.
+        """
         with self._store.read() as connection:
             known = connection.execute(
                 select(events.c.night).where(events.c.night != "").union(select(nights.c.id))
             ).scalars()
-            names = sorted(known)
+            names = sorted({*known} - {root.stream for root in archiving.archived(connection)})
         return tuple(finding for name in names if (finding := self._rebuild(name)))
+
+    def closed_streams(self, before: datetime) -> tuple[ClosedStream, ...]:
+        """Return the nights that may leave: ended, or silent for a week, and older than this."""
+        with self._store.read() as connection:
+            return archiving.closed_streams(connection, before, self._store.now())
+
+    def lines(self, stream: str) -> Iterator[str]:
+        """Yield a stream's events as the chain knows them, one JSON object each."""
+        with self._store.read() as connection:
+            yield from archiving.lines(connection, stream)
+
+    def root_of(self, stream: str, lines: Iterable[str]) -> ArchivedStream:
+        """Return the root that lines claim, at least one; `prove` says whether rightly."""
+        with self._store.read() as connection:
+            return archiving.root_of(connection, stream, lines)
+
+    def prove(self, root: ArchivedStream, lines: Iterable[str]) -> str:
+        """Return what is wrong with archived lines, the first bad event by name; "" when they verify."""
+        with self._store.read() as connection:
+            return archiving.prove(connection, root, lines)
+
+    def leave(self, root: ArchivedStream, lines_sha256: str) -> bool:
+        """Put the root on record and delete its events in one transaction; False: nothing was changed."""
+        with self._store.write() as connection:
+            return archiving.leave(connection, self._store, root, lines_sha256)
+
+    def archived(self, query: EventQuery | None = None) -> tuple[ArchivedStream, ...]:
+        """Return what left, oldest first; with a query, what it would have looked at."""
+        with self._store.read() as connection:
+            return archiving.archived(connection, query)
+
+    def _remember(self, tips: Mapping[str, Tip]) -> None:
+        if tips:
+            with self._store.write() as connection:
+                verifying.remember(connection, self._store.now(), self._store.signer, tips)
 
     def _lock_event(self, connection: Connection, event: str) -> Event:
         stream = connection.execute(select(events.c.stream).where(events.c.id == event)).scalar_one_or_none()
@@ -186,7 +254,7 @@ class SqlLedger:
 
 def _refuse_forged(new: Sequence[Event]) -> None:
     for event in new:
-        if event.type is EventType.GOVERNANCE_NOTE and verifying.NOTE_KEYS & event.metadata.keys():
+        if event.type is EventType.GOVERNANCE_NOTE and NOTE_KEYS & event.metadata.keys():
             raise SettingsError(
                 "tombstones and acknowledgements are made by their own commands, not as notes"
             )

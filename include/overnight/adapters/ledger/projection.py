@@ -164,6 +164,7 @@ def _issue_row(night: str, issue: NightIssue) -> dict[str, Any]:
                 "attempts": issue.attempts,
                 "gates": issue.gates,
                 "branch": issue.branch,
+                "pull_request_state": issue.pull_request_state,
                 "judging_usd": issue.judging_usd,
             }
         ),
@@ -200,6 +201,7 @@ def _issue(row: Row[Any], document: dict[str, Any]) -> NightIssue:
         gates=document.get("gates", {}),
         branch=document.get("branch", ""),
         pull_request=row.pull_request,
+        pull_request_state=document.get("pull_request_state", ""),
         judging_usd=document.get("judging_usd", 0.0),
     )
 

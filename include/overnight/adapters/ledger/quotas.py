@@ -17,6 +17,7 @@ from .booking import book, reserved
 from .claims import require
 from .counting import count, ledger_now, throttle_facts
 from .engine import lock
+from .sharing import shared_bound
 from .slots import SKEW, end_expired, pull_back
 from .store import Store
 from .tables import escalations
@@ -69,8 +70,9 @@ class SqlQuota:
             evidence = _evidence(connection, ask, at)
             facts = throttle_facts(connection, wall, use)
             reasons, told = throttle.move(connection, ask.order, ask.repository, facts, wall)
-            own = count(connection, wall, ask.repository) if ask.order.quota_cap else None
-            binding = bounds(use, ask.order.limits, ask.order.quota_cap, own)
+            own = count(connection, wall, ask.repository)
+            fair = shared_bound(connection, ask.order, ask.repository, use, own, wall)
+            binding = (*bounds(use, ask.order.limits, ask.order.quota_cap, own), *fair)
             decision = decide(binding, tag=ask.tag, exempt=evidence, approved=ask.approved, throttled=reasons)
             if not decision.allowed:
                 record(connection, self._store, *told)

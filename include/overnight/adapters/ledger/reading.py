@@ -6,13 +6,15 @@ import json
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, String, select, type_coerce
+from sqlalchemy import Connection, Row, Select, String, and_, func, or_, select, type_coerce
 
 from ...domain.errors import SchemaMismatch
 from ...domain.events import Event, EventQuery, EventType, Severity
+from ...domain.upcasting import upcast
 from ...ports.history import HEADER
-from .chain import HEADS
-from .tables import events, payloads
+from .audit_tables import event_counts
+from .chain import CHAINED, DESKTOP, GOVERNANCE, HEADS
+from .tables import events, heads, payloads
 
 TOMBSTONED = "tombstoned"
 """Metadata key of an event whose payload was removed, in the place of all the others."""
@@ -36,6 +38,40 @@ def headers(connection: Connection, query: EventQuery, page: int) -> Iterator[Se
     found = _ordered(select(*columns), query).execution_options(yield_per=page)
     for rows in connection.execute(found).partitions():
         yield [tuple(row) for row in rows]
+
+
+def tail(connection: Connection, after: Mapping[str, int] | None) -> tuple[tuple[Event, ...], dict[str, int]]:
+    """Return what was stored after some places (stream → position), and the places now.
+
+    None begins at the end. While nothing is new this reads the heads alone.
+    """
+    tips = {row.stream: row.seq for row in connection.execute(select(heads)) if row.stream != HEADS}
+    if after is None:
+        return (), tips
+    grown = [(name, after.get(name, 0)) for name, seq in sorted(tips.items()) if seq > after.get(name, 0)]
+    found: list[Event] = []
+    for name, seq in grown:
+        new = _joined().where(events.c.stream == name, events.c.seq > seq).order_by(events.c.seq)
+        found += map(_event, connection.execute(new))
+    return tuple(sorted(found, key=lambda event: str(event.at))), tips
+
+
+def raw_rows(connection: Connection, starts: Sequence[tuple[str, int]]) -> Iterator[Sequence[Any]]:
+    """Yield rows as the chain knows them (`CHAINED`, hash, salt, body), by stream and position.
+
+    :param starts: streams, each with the position after which to begin; none means everything.
+    """
+    # The moment as plain text: one that was tampered with may not even parse.
+    columns = [type_coerce(events.c.at, String) if name == "at" else events.c[name] for name in CHAINED]
+    query = (
+        select(*columns, events.c.hash, payloads.c.salt, payloads.c.body)
+        .outerjoin(payloads, payloads.c.event == events.c.id)
+        .order_by(events.c.stream, events.c.seq)
+        .execution_options(yield_per=1000)
+    )
+    if starts:
+        query = query.where(or_(*(and_(events.c.stream == name, events.c.seq > seq) for name, seq in starts)))
+    return map(tuple, connection.execute(query))
 
 
 def by_ids(connection: Connection, ids: Collection[str]) -> dict[str, Event]:
@@ -64,6 +100,26 @@ def narrow(statement: Select[Any], query: EventQuery) -> Select[Any]:
     return statement
 
 
+def counted(connection: Connection, query: EventQuery) -> list[tuple[str, str, int]]:
+    """Return severity, type and how many; from the counters where they know all that a query asks for."""
+    asked = (query.since, query.until, query.repository, query.issue, query.dry_run)
+    if any(given is not None for given in asked):
+        rows = narrow(select(events.c.severity, events.c.type, func.count().label("n")), query)
+        found = connection.execute(rows.group_by(events.c.severity, events.c.type))
+        return [(row.severity, row.type, row.n) for row in found]
+    table = event_counts.c
+    of_night = table.stream == query.night if query.night else table.stream != HEADS
+    sums = select(table.severity, table.type, func.sum(table.n).label("n")).where(of_night)
+    if query.night == "":
+        sums = sums.where(table.stream.in_([GOVERNANCE]) | table.stream.startswith(DESKTOP))
+    if query.types:
+        sums = sums.where(table.type.in_([kind.value for kind in query.types]))
+    if query.severity is not None:
+        sums = sums.where(table.severity == query.severity.value)
+    found = connection.execute(sums.group_by(table.severity, table.type))
+    return [(row.severity, row.type, int(row.n)) for row in found]
+
+
 def is_tombstoned(event: Event) -> bool:
     """Return whether an event's payload was removed."""
     return event.metadata == {TOMBSTONED: True}
@@ -90,15 +146,16 @@ def _event(row: Row[Any]) -> Event:
 
 
 def _decode(row: Row[Any], body: Mapping[str, Any]) -> Event:
+    kind = EventType(row.type)
     return Event(
-        type=EventType(row.type),
+        type=kind,
         description=body["description"],
         severity=Severity(row.severity),
         repository=row.repository,
         night=row.night,
         issue=row.issue,
         attempt=row.attempt,
-        metadata=body["metadata"],
+        metadata=upcast(kind, row.schema_version, body["metadata"]),
         dry_run=row.dry_run,
         id=row.id,
         at=row.at,

@@ -14,6 +14,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from .engine import WRITES, open_engine
 from .failures import speaking_sql
+from .signing import UNSIGNED, Signer
 
 _UNSTORABLE = re.compile("[\0\ud800-\udfff]")
 
@@ -33,11 +34,13 @@ class Store:
     """A database, a clock and a redactor; safe to carry over a fork, since it holds no connection.
 
     :param clean: takes the secrets out of a JSON value before it is stored.
+    :param signer: signs what commits and verifies the chains, where a key is set.
     """
 
     url: str
     now: Callable[[], datetime] = utc_now
     clean: Callable[[Any], Any] = unchanged
+    signer: Signer = UNSIGNED
 
     @contextmanager
     def write(self) -> Iterator[Connection]:
@@ -67,15 +70,25 @@ class Store:
 
 def upsert(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
     """Insert rows, or replace those with the same primary key."""
-    if not rows:
-        return
-    keys = [column.name for column in table.primary_key]
-    if connection.dialect.name == "postgresql":
-        insert: Any = postgresql.insert(table)
-    else:
-        insert = sqlite.insert(table)
-    values = {name: insert.excluded[name] for name in rows[0] if name not in keys}
-    connection.execute(insert.on_conflict_do_update(index_elements=keys, set_=values), list(rows))
+    if rows:
+        insert = _insert(connection, table)
+        keys = [column.name for column in table.primary_key]
+        values = {name: insert.excluded[name] for name in rows[0] if name not in keys}
+        connection.execute(insert.on_conflict_do_update(index_elements=keys, set_=values), list(rows))
+
+
+def add_counts(connection: Connection, table: Table, counts: Mapping[tuple[Any, ...], int]) -> None:
+    """Add numbers to the column `n` of the rows with these primary keys, inserting those not there."""
+    if counts:
+        insert = _insert(connection, table)
+        keys = [column.name for column in table.primary_key]
+        summed = insert.on_conflict_do_update(index_elements=keys, set_={"n": table.c.n + insert.excluded.n})
+        rows = [dict(zip(keys, key, strict=True)) | {"n": n} for key, n in sorted(counts.items())]
+        connection.execute(summed, rows)
+
+
+def _insert(connection: Connection, table: Table) -> Any:
+    return (postgresql if connection.dialect.name == "postgresql" else sqlite).insert(table)
 
 
 def storable(text: str) -> str:

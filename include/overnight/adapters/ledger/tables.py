@@ -33,7 +33,7 @@ def moment_text(at: datetime) -> str:
     return at.astimezone(UTC).isoformat(timespec="microseconds")
 
 
-REVISIONS = ("0001", "0002", "0003")
+REVISIONS = ("0001", "0002", "0003", "0004")
 """Every schema version there has been, oldest first; the last one is what this code needs."""
 
 version = Table("overnight_version", MetaData(), Column("version_num", String(32), primary_key=True))
@@ -60,8 +60,9 @@ events = Table(
     Column("hash", String(64), nullable=False),
     Index("events_by_time", "at"),
     Index("events_by_type", "type", "at"),
-    Index("events_by_issue", "repository", "issue", "at"),
+    Index("events_by_issue", "issue", "at"),
     Index("events_by_severity", "severity", "at"),
+    Index("events_by_repository", "repository", "at"),
 )
 
 payloads = Table(

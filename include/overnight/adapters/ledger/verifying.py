@@ -2,109 +2,79 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
 from itertools import groupby
+from operator import itemgetter
 from typing import Any
 
-from sqlalchemy import Connection, Row, String, select, type_coerce
+from sqlalchemy import Connection, and_, or_, select
 
-from .chain import GENESIS, GOVERNANCE, HEADS, digest, link
-from .tables import events, heads, payloads
-
-ACKNOWLEDGED = "acknowledged"
-"""Metadata key of the note by which a named person accepts a finding."""
-REMOVED = "payload_removed"
-"""Metadata key of the note that goes with a tombstone: the event's id."""
-NOTE_KEYS = frozenset({ACKNOWLEDGED, REMOVED})
-
-
-@dataclass(frozen=True, slots=True)
-class Evidence:
-    """What the ledger says about itself, to hold the streams against.
-
-    :param committed: stream → seq → hash, from the stream `heads` (and from an anchor kept elsewhere).
-    """
-
-    heads: Mapping[str, tuple[int, str]]
-    committed: Mapping[str, Mapping[int, str]]
-    removed: frozenset[str] = frozenset()
-    acknowledged: frozenset[str] = frozenset()
+from .audit_tables import verified
+from .chain import GENESIS, HEADS
+from .evidence import START, Evidence, Tip, gather
+from .reading import raw_rows
+from .signing import UNSIGNED, Signer
+from .store import upsert
+from .tables import events, heads
+from .walking import Walk
 
 
-@dataclass(slots=True)
-class _Walk:
-    """One walk along a stream; stops finding after the first thing that nobody acknowledged."""
-
-    stream: str
-    evidence: Evidence
-    seq: int = 0
-    hash: str = GENESIS
-    findings: list[str] = field(default_factory=list)
-
-    def step(self, row: Row[Any]) -> None:
-        if self.findings:
-            return
-        self._say(self._wrong_with(row))
-        self.seq, self.hash = row.seq, row.hash
-
-    def end(self) -> None:
-        if self.findings:
-            return
-        seq, hash_ = self.evidence.heads.get(self.stream, (0, GENESIS))
-        last = max([seq, *self.evidence.committed.get(self.stream, {})])
-        if last > self.seq:
-            gone = f"event {last} is" if last == self.seq + 1 else f"events {self.seq + 1} to {last} are"
-            self._say(f"stream {self.stream}: {gone} missing at its end")
-        elif (seq, hash_) != (self.seq, self.hash):
-            self._say(f"stream {self.stream}: its head says event {seq}, the last one is event {self.seq}")
-
-    def _say(self, finding: str) -> None:
-        if finding and finding not in self.evidence.acknowledged:
-            self.findings.append(finding)
-
-    def _wrong_with(self, row: Row[Any]) -> str:
-        if row.seq != self.seq + 1:
-            return f"stream {self.stream}: event {self.seq + 1} is missing"
-        place = f"stream {self.stream}, event {row.seq} ({row.id})"
-        if link(self.hash, row._asdict()) != row.hash:
-            return f"{place}: was changed after it was written"
-        if self.evidence.committed.get(self.stream, {}).get(row.seq, row.hash) != row.hash:
-            return f"{place}: is not the event committed to the stream heads"
-        return self._wrong_with_payload(place, row)
-
-    def _wrong_with_payload(self, place: str, row: Row[Any]) -> str:
-        if row.body is None:
-            return (
-                "" if row.id in self.evidence.removed else f"{place}: its payload is gone without a tombstone"
-            )
-        if digest(row.salt, row.body) != row.digest:
-            return f"{place}: its payload was changed after it was written"
-        return ""
-
-
-def verify(connection: Connection, stream: str | None = None, anchor: str = "") -> tuple[str, ...]:
+def verify(
+    connection: Connection, stream: str | None = None, anchor: str = "", signer: Signer = UNSIGNED
+) -> tuple[str, ...]:
     """Return what is wrong, empty when everything verifies.
 
     :param stream: only this one, held against its head and its commitments.
     :param anchor: what `anchor` returned earlier and somebody kept outside the database.
+    :param signer: whose signatures count.
     """
-    evidence = _evidence(connection, anchor)
-    unseen = {stream} if stream else {*evidence.heads, *evidence.committed}
-    findings: list[str] = []
-    for name, rows in _rows(connection, stream):
-        walk = _Walk(name, evidence)
-        for row in rows:
-            walk.step(row)
-        walk.end()
-        findings += walk.findings
-        unseen.discard(name)
-    for name in sorted(unseen):
-        walk = _Walk(name, evidence)
-        walk.end()
-        findings += walk.findings
+    evidence = gather(connection, anchor, signer)
+    known = {stream} if stream else {*evidence.heads, *evidence.committed}
+    return _walked(evidence, {}, known, raw_rows(connection, [] if stream is None else [(stream, 0)]))
+
+
+def verify_new(connection: Connection, signer: Signer = UNSIGNED) -> tuple[str, ...]:
+    """Return what is wrong with what was written since `remember` was last called, and with every end.
+
+    What was verified before is not read again: an edit of it is found by `verify`.
+    """
+    evidence = gather(connection, signer=signer)
+    done = _done(connection, signer)
+    findings = _gone(connection, evidence, done)
+    grown = [
+        (name, done.get(name, START)[0])
+        for name in sorted({*evidence.heads, *evidence.committed})
+        if evidence.last_seq(name) > done.get(name, START)[0]
+    ]
+    for name, seq in grown:
+        findings += _walked(evidence, done, {name}, raw_rows(connection, [(name, seq)]))
     return tuple(findings)
+
+
+def remember(connection: Connection, at: datetime, signer: Signer, tips: Mapping[str, Tip]) -> None:
+    """Keep how far the ledger was found whole; signed where a key is set."""
+    rows = [
+        {
+            "stream": name,
+            "seq": seq,
+            "hash": hash_,
+            "at": at,
+            "signature": signer.sign(_said(name, seq, hash_)),
+        }
+        for name, (seq, hash_) in sorted(tips.items())
+    ]
+    upsert(connection, verified, rows)
+
+
+def tips_now(connection: Connection) -> dict[str, Tip]:
+    """Return every head that `remember` does not know yet."""
+    query = (
+        select(heads)
+        .outerjoin(verified, verified.c.stream == heads.c.stream)
+        .where(or_(verified.c.stream.is_(None), verified.c.hash != heads.c.hash))
+    )
+    return {row.stream: (row.seq, row.hash) for row in connection.execute(query)}
 
 
 def anchor(connection: Connection) -> str:
@@ -113,49 +83,54 @@ def anchor(connection: Connection) -> str:
     return f"{row.seq}:{row.hash}" if row else f"0:{GENESIS}"
 
 
-def _rows(connection: Connection, stream: str | None) -> Iterator[tuple[str, Iterator[Row[Any]]]]:
-    # The moment as plain text: one that was tampered with may not even parse.
-    at = type_coerce(events.c.at, String).label("at")
-    columns = [at if column.name == "at" else column for column in events.c]
-    query = (
-        select(*columns, payloads.c.salt, payloads.c.body)
-        .outerjoin(payloads, payloads.c.event == events.c.id)
-        .order_by(events.c.stream, events.c.seq)
-        .execution_options(yield_per=1000)
-    )
-    if stream is not None:
-        query = query.where(events.c.stream == stream)
-    return groupby(connection.execute(query), key=lambda row: row.stream)
+def _walked(
+    evidence: Evidence, done: Mapping[str, Tip], known: set[str], rows: Iterable[Sequence[Any]]
+) -> tuple[str, ...]:
+    unseen, findings = set(known), []
+    for name, its_rows in groupby(rows, key=itemgetter(0)):
+        walk = Walk(name, evidence, *_start(evidence, done, name))
+        for row in its_rows:
+            walk.step(row)
+        walk.end()
+        findings += walk.findings
+        unseen.discard(name)
+    for name in sorted(unseen):
+        walk = Walk(name, evidence, *_start(evidence, done, name))
+        walk.end()
+        findings += walk.findings
+    return tuple(findings)
 
 
-def _evidence(connection: Connection, anchor: str) -> Evidence:
-    committed: dict[str, dict[int, str]] = {}
-    for note in _notes(connection, HEADS):
-        for name, (seq, hash_) in note.get("heads", {}).items():
-            committed.setdefault(name, {})[seq] = hash_
-    seq, _, hash_ = anchor.partition(":")
-    if seq.isdecimal() and int(seq):
-        committed.setdefault(HEADS, {})[int(seq)] = hash_
-    notes = list(_notes(connection, GOVERNANCE))
-    return Evidence(
-        heads={row.stream: (row.seq, row.hash) for row in connection.execute(select(heads))},
-        committed=committed,
-        removed=frozenset(str(note[REMOVED]) for note in notes if REMOVED in note),
-        acknowledged=frozenset(str(note[ACKNOWLEDGED]) for note in notes if ACKNOWLEDGED in note),
-    )
+def _start(evidence: Evidence, done: Mapping[str, Tip], name: str) -> Tip:
+    return max(evidence.archived.get(name, START), done.get(name, START))
 
 
-def _notes(connection: Connection, stream: str) -> Iterator[Mapping[str, Any]]:
-    """Yield the metadata of a stream's notes; one that was damaged says nothing."""
-    query = (
-        select(payloads.c.body)
-        .join(events, payloads.c.event == events.c.id)
-        .where(events.c.stream == stream, events.c.type == "governance_note", payloads.c.body.is_not(None))
-    )
-    for body in connection.execute(query).scalars():
-        try:
-            metadata = json.loads(body)["metadata"]
-        except (ValueError, KeyError, TypeError):
+def _done(connection: Connection, signer: Signer) -> dict[str, Tip]:
+    """Return how far each stream was verified; where a key is set, a mark that it did not sign is none."""
+    return {
+        row.stream: (row.seq, row.hash)
+        for row in connection.execute(select(verified))
+        if signer.public is None or signer.signed(_said(row.stream, row.seq, row.hash), row.signature)
+    }
+
+
+def _gone(connection: Connection, evidence: Evidence, done: Mapping[str, Tip]) -> list[str]:
+    """Return streams whose verified place is no longer there: cheap, one indexed row a stream."""
+    at_place = and_(events.c.stream == verified.c.stream, events.c.seq == verified.c.seq)
+    rows = connection.execute(select(verified.c.stream, events.c.hash).outerjoin(events, at_place))
+    there = {row.stream: row.hash for row in rows}
+    findings = []
+    for name, (seq, hash_) in sorted(done.items()):
+        if evidence.archived.get(name, START)[0] >= seq:
             continue
-        if isinstance(metadata, Mapping):
-            yield metadata
+        if there.get(name) is None:
+            findings.append(f"stream {name}: event {seq}, which was verified before, is missing")
+        elif there[name] != hash_:
+            findings.append(f"stream {name}, event {seq}: is not the event that was verified before")
+        elif (head := evidence.heads.get(name, START))[0] <= seq and head != (seq, hash_):
+            findings.append(f"stream {name}: its head says event {head[0]}, event {seq} was verified before")
+    return [finding for finding in findings if finding not in evidence.acknowledged]
+
+
+def _said(stream: str, seq: int, hash_: str) -> list[Any]:
+    return ["verified", stream, seq, hash_]

@@ -3,40 +3,66 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, select
 
 from ...domain.errors import SettingsError
-from ...domain.events import Event, EventType
-from .chain import GENESIS, HEADS, digest, link, new_salt, stream_of, to_json, uuid7
+from ...domain.events import Event
+from .audit_tables import event_counts
+from .bulk import insert_rows
+from .chain import GENESIS, HEADS, digest, link_cells, new_salt, stream_of, to_json, uuid7
 from .engine import lock
-from .store import Store, upsert
-from .tables import commitments, events, heads, payloads
+from .store import Store, add_counts, unchanged, upsert
+from .tables import events, heads, moment_text, payloads
+
+COMMIT_EVERY = 1_000
+"""After so many events of one stream its head is committed, though the stream goes on."""
 
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """An event made ready outside the transaction: cleaned, its text and its stream decided."""
+    """An event made ready outside the transaction: its text and its stream decided.
+
+    :param content: description and metadata, cleaned; what is folded and returned is what is stored.
+    """
 
     event: Event
     stream: str
     body: str
     salt: str
+    content: Mapping[str, Any]
 
 
-def draft(store: Store, event: Event) -> Draft:
-    """Clean an event and render its payload; what is folded and returned is exactly what is stored."""
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What a transaction wrote.
+
+    :param due: streams that grew past a multiple of `COMMIT_EVERY`.
+    """
+
+    events: tuple[Event, ...]
+    due: tuple[str, ...]
+
+
+def draft(store: Store, event: Event, stream: str = "") -> Draft:
+    """Clean an event and render its payload.
+
+    :param stream: where it goes when that does not follow from the event; such a note is not cleaned,
+        because hashes look like keys to a redactor, and a masked hash proves nothing.
+    """
     if event.at is not None and event.at.tzinfo is None:
         raise SettingsError(f"event {event.type}: its moment has no time zone")
-    content = store.clean(
-        json.loads(to_json({"description": event.description, "metadata": dict(event.metadata)}))
-    )
-    cleaned = replace(event, description=content["description"], metadata=content["metadata"])
-    return Draft(cleaned, stream_of(cleaned), to_json(content), new_salt())
+    body = to_json({"description": event.description, "metadata": dict(event.metadata)})
+    content = json.loads(body)
+    if not stream and store.clean is not unchanged:
+        content = store.clean(content)
+        body = to_json(content)
+    return Draft(event, stream or stream_of(event, content["metadata"]), body, new_salt(), content)
 
 
 def lock_streams(connection: Connection, streams: Iterable[str]) -> None:
@@ -45,88 +71,66 @@ def lock_streams(connection: Connection, streams: Iterable[str]) -> None:
     lock(connection, *(f"stream/{stream}" for stream in ordered))
 
 
-def write(connection: Connection, drafts: Sequence[Draft], at: datetime) -> tuple[Event, ...]:
+def write(connection: Connection, drafts: Sequence[Draft], at: datetime) -> Written:
     """Store drafts at the end of their (locked) streams and return the events with id and moment."""
-    tips = _tips(connection, {draft.stream for draft in drafts})
-    written = [_given(draft.event, at) for draft in drafts]
-    rows = []
+    if not drafts:
+        return Written((), ())
+    before = _tips(connection, {draft.stream for draft in drafts})
+    tips = dict(before)
+    written = [_given(draft, at) for draft in drafts]
+    rows, bodies = [], []
     for draft, event in zip(drafts, written, strict=True):
         seq, previous = tips[draft.stream]
-        row = _row(event, draft, seq + 1)
-        row["hash"] = link(previous, row)
-        tips[draft.stream] = (seq + 1, row["hash"])
-        rows.append(row)
-    if rows:
-        connection.execute(insert(events), rows)
-        connection.execute(
-            insert(payloads), [_payload(row, draft) for row, draft in zip(rows, drafts, strict=True)]
-        )
-        upsert(connection, heads, [{"stream": s, "seq": seq, "hash": h} for s, (seq, h) in tips.items()])
-    return tuple(written)
-
-
-def commit_heads(connection: Connection, store: Store, at: datetime, only: str | None = None) -> int:
-    """Write every head that moved since it was last committed (or one) into the stream `heads`.
-
-    From then on a shorter stream, or one rewritten from its start, no longer verifies. Return how many.
-    """
-    lock_streams(connection, [HEADS])
-    moved = _moved(connection, only)
-    if moved:
-        note = Event(
-            EventType.GOVERNANCE_NOTE,
-            "Heads of the hash chains committed",
-            metadata={"heads": {stream: [seq, hash_] for stream, seq, hash_ in moved}},
-        )
-        write(connection, [replace(draft(replace(store, clean=_as_is), note), stream=HEADS)], at)
-        upsert(connection, commitments, [{"stream": stream, "seq": seq} for stream, seq, _ in moved])
-    return len(moved)
-
-
-def _as_is(value: Any) -> Any:
-    # Hashes look like keys to a redactor, and a masked hash proves nothing.
-    return value
-
-
-def _moved(connection: Connection, only: str | None) -> list[tuple[str, int, str]]:
-    query = (
-        select(heads.c.stream, heads.c.seq, heads.c.hash)
-        .outerjoin(commitments, commitments.c.stream == heads.c.stream)
-        .where(heads.c.stream != HEADS)
-        .where((commitments.c.seq.is_(None)) | (commitments.c.seq < heads.c.seq))
-        .order_by(heads.c.stream)
-    )
-    if only is not None:
-        query = query.where(heads.c.stream == only)
-    return [(row.stream, row.seq, row.hash) for row in connection.execute(query)]
+        cells = _cells(event, draft, seq + 1, event.at or at)
+        hash_ = link_cells(previous, cells)
+        tips[draft.stream] = (seq + 1, hash_)
+        rows.append((*cells, hash_))
+        bodies.append((event.id, draft.salt, draft.body))
+    insert_rows(connection, events, rows)
+    insert_rows(connection, payloads, bodies)
+    upsert(connection, heads, [{"stream": s, "seq": seq, "hash": h} for s, (seq, h) in tips.items()])
+    add_counts(connection, event_counts, Counter((row[0], row[3], row[4]) for row in rows))
+    due = [s for s in tips if s != HEADS and tips[s][0] // COMMIT_EVERY > before[s][0] // COMMIT_EVERY]
+    return Written(tuple(written), tuple(due))
 
 
 def _tips(connection: Connection, streams: set[str]) -> dict[str, tuple[int, str]]:
     found = connection.execute(select(heads).where(heads.c.stream.in_(streams)))
-    return dict.fromkeys(streams, (0, GENESIS)) | {row.stream: (row.seq, row.hash) for row in found}
+    return dict.fromkeys(sorted(streams), (0, GENESIS)) | {row.stream: (row.seq, row.hash) for row in found}
 
 
-def _given(event: Event, at: datetime) -> Event:
-    return replace(event, id=event.id or uuid7(at), at=(event.at or at).astimezone(UTC))
+def _given(draft: Draft, at: datetime) -> Event:
+    event = draft.event
+    return Event(
+        event.type,
+        draft.content["description"],
+        event.severity,
+        event.repository,
+        event.night,
+        event.issue,
+        event.attempt,
+        draft.content["metadata"],
+        event.dry_run,
+        event.id or uuid7(at),
+        (event.at or at).astimezone(UTC),
+        event.schema_version,
+    )
 
 
-def _row(event: Event, draft: Draft, seq: int) -> dict[str, Any]:
-    return {
-        "stream": draft.stream,
-        "seq": seq,
-        "id": event.id,
-        "type": event.type.value,
-        "severity": event.severity.value,
-        "at": event.at,
-        "repository": event.repository,
-        "night": event.night,
-        "issue": event.issue,
-        "attempt": event.attempt,
-        "dry_run": event.dry_run,
-        "schema_version": event.schema_version,
-        "digest": digest(draft.salt, draft.body),
-    }
-
-
-def _payload(row: Mapping[str, Any], draft: Draft) -> dict[str, Any]:
-    return {"event": row["id"], "salt": draft.salt, "body": draft.body}
+def _cells(event: Event, draft: Draft, seq: int, at: datetime) -> tuple[Any, ...]:
+    """Return the values of `CHAINED`, as they are hashed and stored."""
+    return (
+        draft.stream,
+        seq,
+        event.id,
+        event.type.value,
+        event.severity.value,
+        moment_text(at),
+        event.repository,
+        event.night,
+        event.issue,
+        event.attempt,
+        event.dry_run,
+        event.schema_version,
+        digest(draft.salt, draft.body),
+    )

@@ -1,0 +1,77 @@
+"""One walk along a chain, event by event."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from .chain import CHAINED, GENESIS, digest, link_cells
+from .evidence import Evidence
+
+_CELLS = len(CHAINED)
+
+
+@dataclass(slots=True)
+class Walk:
+    """Walks a stream from a place known to be whole; stops finding after the first thing nobody acknowledged.
+
+    A row is the values of `CHAINED` in their order, then hash, salt and body.
+    """
+
+    stream: str
+    evidence: Evidence
+    seq: int = 0
+    hash: str = GENESIS
+    findings: list[str] = field(default_factory=list)
+
+    def step(self, row: Sequence[Any]) -> None:
+        """Hold the next event against the one before it."""
+        if self.findings:
+            return
+        seq, hash_ = row[1], row[_CELLS]
+        if (
+            seq != self.seq + 1
+            or link_cells(self.hash, row[:_CELLS]) != hash_
+            or self._wrong_beyond_the_link(row)
+        ):
+            self._say(self._wrong_with(row))
+        self.seq, self.hash = seq, hash_
+
+    def end(self) -> None:
+        """Hold the end against the stream's head, and against what was committed of it."""
+        if self.findings:
+            return
+        head, last = self.evidence.heads.get(self.stream, (0, GENESIS)), self.evidence.last_seq(self.stream)
+        if last > self.seq:
+            gone = f"event {last} is" if last == self.seq + 1 else f"events {self.seq + 1} to {last} are"
+            self._say(f"stream {self.stream}: {gone} missing at its end")
+        elif head != (self.seq, self.hash):
+            self._say(
+                f"stream {self.stream}: its head says event {head[0]}, the last one is event {self.seq}"
+            )
+
+    def _say(self, finding: str) -> None:
+        if finding and finding not in self.evidence.acknowledged:
+            self.findings.append(finding)
+
+    def _wrong_with(self, row: Sequence[Any]) -> str:
+        if row[1] != self.seq + 1:
+            return f"stream {self.stream}: event {self.seq + 1} is missing"
+        wrong = (
+            "was changed after it was written"
+            if link_cells(self.hash, row[:_CELLS]) != row[_CELLS]
+            else self._wrong_beyond_the_link(row)
+        )
+        return f"stream {self.stream}, event {row[1]} ({row[2]}): {wrong}" if wrong else ""
+
+    def _wrong_beyond_the_link(self, row: Sequence[Any]) -> str:
+        seq, id_, digested = row[1], row[2], row[_CELLS - 1]
+        hash_, salt, body = row[_CELLS:]
+        if self.evidence.committed.get(self.stream, {}).get(seq, hash_) != hash_:
+            return "is not the event committed to the stream heads"
+        if body is None:
+            return "" if id_ in self.evidence.removed else "its payload is gone without a tombstone"
+        if digest(salt, body) != digested:
+            return "its payload was changed after it was written"
+        return self.evidence.notes.get(id_, "")
