@@ -12,13 +12,25 @@ from .errors import Refusal
 
 _FIRST_COMMIT = "2026-01-05T09:00:00+00:00"
 _UPDATE_HOOK = """#!/bin/sh
-# Refuse what a protected branch refuses; the forge names the branches in FORGE_PROTECTED.
-for branch in $FORGE_PROTECTED; do
-  if [ "$1" = "refs/heads/$branch" ]; then
-    echo "error: GH006: Protected branch update failed for $1." >&2
-    echo "error: Changes must be made through a pull request." >&2
-    exit 1
-  fi
+# Refuse what a guarded branch refuses; the forge lists kind|code|pattern in FORGE_RULES.
+set -f
+none=0000000000000000000000000000000000000000
+for rule in $FORGE_RULES; do
+  kind=${rule%%|*}; rest=${rule#*|}; code=${rest%%|*}; pattern=${rest#*|}
+  case "$1" in refs/heads/$pattern) ;; *) continue ;; esac
+  case "$kind" in
+    queue) why="Changes must be made through the merge queue" ;;
+    force)
+      if [ "$2" = $none ] || [ "$3" = $none ] || git merge-base --is-ancestor "$2" "$3"; then continue; fi
+      why="Cannot force-push to this branch" ;;
+    keep) [ "$3" = $none ] || continue; why="Cannot delete this branch" ;;
+    *) why="Changes must be made through a pull request." ;;
+  esac
+  case "$code" in
+    GH006) echo "error: GH006: Protected branch update failed for $1." >&2; echo "error: $why" >&2 ;;
+    *) echo "error: $code: Repository rule violations found for $1." >&2; echo "- $why" >&2 ;;
+  esac
+  exit 1
 done
 """
 
@@ -222,6 +234,15 @@ class BareRepository:
             return None
         parents = (base,) if method == "squash" else (base, head)
         return self._commit(tree, parents, message, author, at.isoformat())
+
+    def undo(
+        self, merged: str, before: str, tip: str, message: str, author: Author, at: datetime
+    ) -> str | None:
+        """Write a commit on `tip` that takes the way from `before` to `merged` back; None on a conflict."""
+        # A child of `merged` that looks like `before`: merging it undoes what lies between, and nothing else.
+        undone = self._commit(f"{before}^{{tree}}", (merged,), message, author, at.isoformat())
+        tree = self.merged_tree(tip, undone)
+        return tree and self._commit(tree, (tip,), message, author, at.isoformat())
 
     def _rebase(self, base: str, head: str, author: Author, at: datetime) -> str | None:
         with tempfile.TemporaryDirectory() as scratch:

@@ -1,6 +1,7 @@
 """Statuses, check runs, reviews, and what a protected branch makes of them."""
 
-from .records import CheckRun, Protection, Pull, Repository, Status
+from .records import CheckRun, Pull, Repository, ReviewComment, Status
+from .rules import demands
 from .world import LEVELS, World
 
 _PASSED = {"success", "neutral", "skipped"}
@@ -59,7 +60,7 @@ def review_decision(world: World, repository: Repository, pull: Pull) -> str | N
         if review.state in {"APPROVED", "CHANGES_REQUESTED", "DISMISSED"}
         and _counts(world, repository, review.author)
     }
-    wanted = repository.protections.get(pull.base, Protection()).approvals
+    wanted = demands(repository, pull.base).approvals
     if "CHANGES_REQUESTED" in opinions.values():
         return "CHANGES_REQUESTED"
     approvals = sum(state == "APPROVED" for state in opinions.values())
@@ -68,22 +69,28 @@ def review_decision(world: World, repository: Repository, pull: Pull) -> str | N
     return "REVIEW_REQUIRED" if wanted else None
 
 
+def threads(world: World, pull: Pull) -> list[ReviewComment]:
+    """Return the first comment of each review thread, oldest first."""
+    found = world.store.review_comments.where("issue", pull.key)
+    return [comment for comment in found if comment.in_reply_to is None]
+
+
 def _counts(world: World, repository: Repository, login: str) -> bool:
     return LEVELS.index(world.permission_of(repository, login)) >= LEVELS.index("write")
 
 
 def unmet_requirement(world: World, repository: Repository, pull: Pull) -> str | None:
-    """Return why the base's protection still refuses the pull request, or None."""
-    protection = repository.protections.get(pull.base)
-    if protection is None:
-        return None
-    missing = missing_check(world, repository.id, pull.head_sha, protection.contexts)
+    """Return why the base's protection or rulesets still refuse the pull request, or None."""
+    asked = demands(repository, pull.base)
+    missing = missing_check(world, repository.id, pull.head_sha, asked.contexts)
     if missing:
         return missing
-    if protection.approvals and review_decision(world, repository, pull) != "APPROVED":
-        return f"At least {protection.approvals} approving review is required by reviewers with write access."
+    if asked.approvals and review_decision(world, repository, pull) != "APPROVED":
+        return f"At least {asked.approvals} approving review is required by reviewers with write access."
+    if asked.resolved_threads and any(thread.resolved_by is None for thread in threads(world, pull)):
+        return "All comments must be resolved."
     tip = world.git(repository.id).branch(pull.base)
-    if protection.strict and tip and not world.git(repository.id).contains(pull.head_sha, tip):
+    if asked.strict and tip and not world.git(repository.id).contains(pull.head_sha, tip):
         return "This branch must be up to date before merging."
     return None
 

@@ -7,9 +7,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Literal
 
-from . import dependencies, issues, merging, pulls, records
+from . import dependencies, issues, merging, pulls, queueing, records
 from .bare import BareRepository
 from .faults import Faults
+from .guarding import Guarding
 from .journal import Journal
 from .records import Comment, Event, Issue, Label, Milestone, Protection, Pull, Repository
 from .reporting import add_check_run, add_status, open_milestone
@@ -19,7 +20,7 @@ from .world import Grant, World
 At = datetime | None
 
 
-class Forge:
+class Forge(Guarding):
     """A GitHub on a directory. Open it in one process at a time; close it, or use it as a context manager."""
 
     def __init__(self, root: Path, *, clock: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
@@ -178,7 +179,7 @@ class Forge:
     def issues(self, full_name: str) -> list[Issue]:
         """Return issues and pull requests, deleted ones left out."""
         found = self.world.store.issues.where("repository", self.world.repository(full_name).id)
-        return [issue for issue in found if not issue.deleted]
+        return [issue for issue in found if not (issue.deleted or issue.transferred_to)]
 
     def fresh(self, issue: Issue | Pull) -> Issue:
         """Return the issue (or a pull request's issue half) as it is now."""
@@ -254,11 +255,12 @@ class Forge:
             )
 
     def leave_queue(self, pull: Pull, actor: str, reason: str = "CHECKS_TIMED_OUT") -> None:
-        """Drop a pull request from its merge queue for a reason of GitHub's (FAILED_CHECKS, MANUAL …)."""
+        """Drop a pull request from its merge queue for any reason, such as `failed_checks` or `manual`."""
         with self.world.turn():
-            entry = merging.entry_of(self.world, pull)
+            entry = queueing.entry_of(self.world, pull)
             if entry is not None:
-                merging.leave_queue(self.world, entry, actor, reason)
+                repository = self.world.store.repositories[pull.repository]
+                merging.dequeue(self.world, repository, entry, actor, reason)
 
     def review(self, pull: Pull, author: str, state: str, body: str = "", at: At = None) -> records.Review:
         """Review a pull request: APPROVED, CHANGES_REQUESTED or COMMENTED."""

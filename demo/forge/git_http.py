@@ -10,6 +10,7 @@ from .bare import quiet_environment
 from .errors import Refusal, not_found
 from .merging import settle
 from .records import Repository
+from .rules import push_rules
 from .world import LEVELS, Grant, World
 
 _PATH = re.compile(
@@ -56,7 +57,7 @@ async def serve(
         "GIT_PROTOCOL": headers.get("git-protocol", ""),
         "REMOTE_USER": grant.login if grant else "",
         "REMOTE_ADDR": "127.0.0.1",
-        "FORGE_PROTECTED": " ".join(repository.protections),
+        "FORGE_RULES": push_rules(repository),
     }
     output = await asyncio.to_thread(_run, quiet_environment(environment), body)
     if pushes and method == "POST" and grant is not None:
@@ -77,7 +78,9 @@ def _admit(world: World, repository: Repository, grant: Grant | None, pushes: bo
         raise Refusal(401, "Requires authentication")
     if rank < LEVELS.index("read"):
         raise Refusal(404, "Repository not found.")
-    if pushes and (rank < LEVELS.index("write") or repository.archived):
+    if pushes and repository.archived:
+        raise Refusal(403, "This repository was archived so it is read-only.")
+    if pushes and rank < LEVELS.index("write"):
         raise Refusal(403, f"Write access to repository not granted to {grant.login if grant else 'nobody'}.")
 
 

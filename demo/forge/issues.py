@@ -9,6 +9,19 @@ from .records import Comment, Edit, Event, Issue, Label, Repository
 from .references import mentions
 from .world import World
 
+LONGEST = 65_536
+"""Characters that GitHub keeps of a body."""
+
+
+def require_comment(body: str) -> None:
+    """Refuse a comment that is too long, in GitHub's words."""
+    _require_length("IssueComment", "unprocessable", "data", body)
+
+
+def _require_length(resource: str, code: str, field: str, body: str | None) -> None:
+    if len(body or "") > LONGEST:
+        raise invalid(resource, field, code, f"body is too long (maximum is {LONGEST} characters)")
+
 
 def record(
     world: World, issue: Issue, kind: str, actor: str, at: datetime | None = None, **detail: str | int | None
@@ -37,6 +50,7 @@ def open_issue(
     """Open an issue (or a pull request's issue half) and label it as its author."""
     if not title.strip():
         raise invalid("Issue", "title", "missing_field")
+    _require_length("Issue", "custom", "body", body)
     at = at or world.now()
     issue = Issue(
         id=world.store.next_id(),
@@ -68,6 +82,7 @@ def edit_issue(
     if "title" in changes:
         record(world, issue, "renamed", actor, at, previous=issue.title, current=changes["title"])
     if "body" in changes:
+        _require_length("Issue", "custom", "body", changes["body"])
         changes |= {"edited_at": at, "editor": world.account(actor).login}
         world.store.edits.put(Edit(world.store.next_id(), issue.repository, issue.number, actor, at))
     if "state" in changes:
@@ -131,6 +146,7 @@ def add_comment(
     """Comment on an issue or pull request."""
     if not body.strip():
         raise invalid("IssueComment", "body", "missing_field", "Body can not be blank")
+    require_comment(body)
     at = at or world.now()
     repository = world.store.repositories[issue.repository]
     comment = Comment(

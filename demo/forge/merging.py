@@ -2,11 +2,13 @@
 
 from dataclasses import replace
 
-from .checks import merge_state, mergeable, missing_check, results, unmet_requirement
+from .checks import merge_state, mergeable, unmet_requirement
 from .errors import Refusal
 from .issues import record, touch
 from .pulls import follow_branches, mark_merged, retarget
-from .records import Protection, Pull, QueueEntry, Repository
+from .queueing import entry_of, join, leave_queue, next_to_merge, overdue, queue_of
+from .records import Pull, QueueEntry, Repository
+from .rules import demands, queue_rules
 from .world import World
 
 
@@ -28,10 +30,12 @@ def merge_pull(
         raise Refusal(409, "Head branch was modified. Review and try the merge again.")
     if pull.draft:
         raise Refusal(405, "Pull Request is still a draft")
-    if pull.base in repository.queues:
+    if queue_rules(repository, pull.base):
         raise Refusal(
             405, "Repository rule violations found\n\nChanges must be made through the merge queue\n\n"
         )
+    if method == "merge" and demands(repository, pull.base).linear_history:
+        raise Refusal(405, "Merge commits are not allowed on this branch: it demands a linear history.")
     if not _allowed(repository, method):
         raise Refusal(405, f"{method.capitalize()} merges are not allowed on this repository.")
     reason = unmet_requirement(world, repository, pull)
@@ -67,6 +71,12 @@ def _land(world: World, repository: Repository, pull: Pull, actor: str, method: 
 
 def finish(world: World, repository: Repository, pull: Pull, actor: str, sha: str) -> Pull:
     """Move the base to the merged commit and let everything that follows from it happen."""
+    done = _take(world, repository, pull, actor, sha)
+    settle(world, repository, actor)
+    return done
+
+
+def _take(world: World, repository: Repository, pull: Pull, actor: str, sha: str) -> Pull:
     world.git(repository.id).update_branch(pull.base, sha)
     done = mark_merged(world, pull, actor, sha)
     if repository.delete_branch_on_merge and pull.head != repository.default_branch:
@@ -75,7 +85,6 @@ def finish(world: World, repository: Repository, pull: Pull, actor: str, sha: st
                 retarget(world, child, pull.base, actor)
         world.git(repository.id).delete_ref(f"refs/heads/{pull.head}")
         record(world, world.store.issues[pull.key], "head_ref_deleted", actor)
-    settle(world, repository, actor)
     return done
 
 
@@ -84,16 +93,33 @@ def settle(world: World, repository: Repository, actor: str) -> None:
     for pull in follow_branches(world, repository, actor):
         for entry in queue_of(world, repository.id, pull.base):
             if entry.number == pull.number:
-                leave_queue(world, entry, actor, "BRANCH_PROTECTIONS")
+                leave_queue(world, entry, actor, "branch_protections")
     for pull in world.store.pulls.where("repository", repository.id):
         pull = world.store.pulls[pull.key]
         if pull.auto_merge and merge_state(world, repository, pull) in {"clean", "unstable"}:
-            if pull.base in repository.queues:
+            if queue_rules(repository, pull.base):
                 enqueue(world, repository, pull, pull.auto_merge_by or actor)
             else:
                 merge_pull(world, repository, pull, pull.auto_merge_by or actor, method=pull.auto_merge)
-    for base in repository.queues:
+    for base in dict.fromkeys(entry.base for entry in world.store.queue.where("repository", repository.id)):
         advance(world, repository, base)
+
+
+def update_branch(
+    world: World, repository: Repository, pull: Pull, actor: str, expected_head: str | None = None
+) -> Pull:
+    """Merge the base into a pull request's branch; 422 where the head moved or they conflict."""
+    if expected_head not in (None, pull.head_sha):
+        raise Refusal(422, "expected head sha didn't match current head ref.")
+    git = world.git(repository.id)
+    text = f"Merge branch '{pull.base}' into {pull.head}"
+    tip = git.branch(pull.base)
+    sha = tip and git.merge("merge", pull.head_sha, tip, text, world.author(actor), world.now())
+    if not sha:
+        raise Refusal(422, "merge conflict between base and head")
+    git.update_branch(pull.head, sha)
+    settle(world, repository, actor)
+    return world.pull(*pull.key)
 
 
 def enable_auto_merge(world: World, repository: Repository, pull: Pull, actor: str, method: str) -> Pull:
@@ -119,23 +145,17 @@ def disable_auto_merge(world: World, pull: Pull, actor: str) -> Pull:
     return world.store.pulls.put(replace(pull, auto_merge=None, auto_merge_by=None, auto_merge_at=None))
 
 
-# The merge queue -------------------------------------------------------------------------------------------
-
-
-def queue_of(world: World, repository: int, base: str) -> list[QueueEntry]:
-    """Return a branch's queue, the next to merge first."""
-    return [entry for entry in world.store.queue.where("repository", repository) if entry.base == base]
-
-
-def entry_of(world: World, pull: Pull) -> QueueEntry | None:
-    return next(iter(world.store.queue.where("issue", pull.key)), None)
-
-
 def enqueue(
-    world: World, repository: Repository, pull: Pull, actor: str, expected_head: str | None = None
+    world: World,
+    repository: Repository,
+    pull: Pull,
+    actor: str,
+    expected_head: str | None = None,
+    *,
+    jump: bool = False,
 ) -> QueueEntry:
     """Add a pull request to its base's queue; the entry returned may have merged already."""
-    if pull.base not in repository.queues:
+    if queue_rules(repository, pull.base) is None:
         raise Refusal(422, f"Merge queue is not enabled for the branch {pull.base}")
     if expected_head is not None and expected_head != pull.head_sha:
         raise Refusal(422, "Head oid does not match the expected head oid")
@@ -146,68 +166,29 @@ def enqueue(
     reason = unmet_requirement(world, repository, pull)
     if reason or not mergeable(world, pull):
         raise Refusal(422, f"Pull request {reason or 'has merge conflicts'}")
-    entry = world.store.queue.put(
-        QueueEntry(
-            world.store.next_id(), repository.id, pull.number, pull.base, actor, world.now(), pull.head_sha
-        )
-    )
-    record(world, world.store.issues[pull.key], "added_to_merge_queue", actor)
-    world.store.pulls.put(replace(pull, auto_merge=None))
+    entry = join(world, pull, actor, jump=jump)
     advance(world, repository, pull.base)
     return world.store.queue.get(entry.id) or replace(entry, state="MERGEABLE")
 
 
-def leave_queue(world: World, entry: QueueEntry, actor: str, reason: str) -> QueueEntry:
-    """Take an entry out of its queue, unmerged; those behind it are built anew."""
-    world.store.queue.remove(entry.id)
-    _drop_group(world, entry)
-    issue = world.store.issues[(entry.repository, entry.number)]
-    record(world, issue, "removed_from_merge_queue", actor, reason=reason)
-    touch(world, issue)
-    for behind in queue_of(world, entry.repository, entry.base):
-        world.store.queue.put(replace(behind, group_sha=None, state="QUEUED"))
-    return entry
+def dequeue(world: World, repository: Repository, entry: QueueEntry, actor: str, reason: str) -> QueueEntry:
+    """Take an entry out of its queue for a reason, and let those behind it move up."""
+    left = leave_queue(world, entry, actor, reason)
+    advance(world, repository, entry.base)
+    return left
 
 
 def advance(world: World, repository: Repository, base: str) -> None:
-    """Build missing merge groups, merge what is green in order, drop what is red or conflicts."""
-    contexts = repository.protections.get(base, Protection()).contexts
-    while entry := next(iter(queue_of(world, repository.id, base)), None):
-        entry = _with_group(world, repository, entry)
-        if entry.group_sha is None:
-            leave_queue(world, entry, entry.enqueuer, "MERGE_CONFLICT")
-            continue
-        found = results(world, repository.id, entry.group_sha)
-        if any(found.get(context) == "failure" for context in contexts):
-            leave_queue(world, entry, entry.enqueuer, "FAILED_CHECKS")
-            continue
-        if repository.queues_held or missing_check(world, repository.id, entry.group_sha, contexts):
-            return
-        world.store.queue.remove(entry.id)
-        _drop_group(world, entry)
-        pull = world.pull(entry.repository, entry.number)
-        finish(world, repository, pull, entry.enqueuer, entry.group_sha)
+    """Merge what is green, in order, until the first entry has to wait."""
+    while entry := next_to_merge(world, repository, base):
+        world.store.queue.put(replace(entry, state="LOCKED"))
+        pull, sha = world.pull(entry.repository, entry.number), str(entry.group_sha)
+        _take(world, repository, pull, entry.enqueuer, sha)
+        leave_queue(world, entry, entry.enqueuer, "merged")
+        settle(world, repository, entry.enqueuer)
 
 
-def _with_group(world: World, repository: Repository, entry: QueueEntry) -> QueueEntry:
-    git = world.git(repository.id)
-    tip = git.branch(entry.base)
-    if tip is None or (entry.group_sha and git.contains(entry.group_sha, tip)):
-        return entry
-    pull = world.pull(entry.repository, entry.number)
-    text = _title(world, repository, pull, "merge")
-    sha = git.merge("merge", tip, entry.head_sha, text, world.author(entry.enqueuer), world.now())
-    if sha:
-        git.update_branch(_group_branch(entry), sha)
-    return world.store.queue.put(
-        replace(entry, group_sha=sha, state="AWAITING_CHECKS" if sha else "UNMERGEABLE")
-    )
-
-
-def _group_branch(entry: QueueEntry) -> str:
-    return f"gh-readonly-queue/{entry.base}/pr-{entry.number}-{entry.head_sha}"
-
-
-def _drop_group(world: World, entry: QueueEntry) -> None:
-    if entry.group_sha:
-        world.git(entry.repository).delete_ref(f"refs/heads/{_group_branch(entry)}")
+def tick(world: World) -> None:
+    """Let time pass: groups whose checks did not answer leave their queues."""
+    for repository, base in overdue(world):
+        advance(world, world.store.repositories[repository], base)

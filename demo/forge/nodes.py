@@ -7,6 +7,7 @@ PREFIXES = {
     "User": "U", "Bot": "BOT", "Organization": "O", "Repository": "R", "Issue": "I", "PullRequest": "PR",
     "Label": "LA", "Milestone": "MI", "IssueComment": "IC", "Commit": "C", "Ref": "REF", "Review": "PRR",
     "ReviewComment": "PRRC", "Event": "LE", "Status": "SC", "CheckRun": "CR", "CheckSuite": "CS", "App": "A",
+    "Thread": "PRRT", "Rollup": "SCR", "Rule": "BPR", "Ruleset": "RRS", "ReviewRequest": "RR",
     "MergeQueue": "MQ", "MergeQueueEntry": "MQE", "IssueType": "IT", "UserContentEdit": "UCE",
 }  # fmt: skip
 _KINDS = {prefix: kind for kind, prefix in PREFIXES.items()}

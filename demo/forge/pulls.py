@@ -134,7 +134,7 @@ def follow_branches(world: World, repository: Repository, actor: str) -> list[Pu
             mark_merged(world, replace(pull, head_sha=head), actor, base)
         elif head != pull.head_sha:
             kind = "committed" if git.contains(head, pull.head_sha) else "head_ref_force_pushed"
-            record(world, world.store.issues[pull.key], kind, actor, sha=head)
+            record(world, world.store.issues[pull.key], kind, actor, sha=head, before=pull.head_sha)
             git.update_ref(f"refs/pull/{pull.number}/head", head)
             touch(world, world.store.issues[pull.key])
             moved.append(world.store.pulls.put(replace(pull, head_sha=head, base_sha=base)))

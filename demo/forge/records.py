@@ -24,6 +24,38 @@ class Protection:
 
 
 @dataclass(frozen=True, slots=True)
+class QueueRules:
+    """A merge queue's settings, as its rule spells them; times in minutes."""
+
+    check_response_timeout_minutes: int = 60
+    grouping_strategy: str = "ALLGREEN"
+    max_entries_to_build: int = 5
+    max_entries_to_merge: int = 5
+    merge_method: str = "MERGE"
+    min_entries_to_merge: int = 1
+    min_entries_to_merge_wait_minutes: int = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Ruleset:
+    """Rules for branches; `branches` are patterns, or `~DEFAULT_BRANCH` and `~ALL`."""
+
+    id: int
+    name: str
+    branches: tuple[str, ...] = ("~DEFAULT_BRANCH",)
+    enforcement: str = "active"
+    contexts: tuple[str, ...] = ()
+    strict: bool = False
+    pull_requests: bool = False
+    approvals: int = 0
+    resolved_threads: bool = False
+    linear_history: bool = False
+    keep: bool = False
+    no_force_pushes: bool = False
+    queue: QueueRules | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Repository:
     """A repository; its git data lies in `<root>/git/<id>.git`, so that renames move nothing."""
 
@@ -46,6 +78,8 @@ class Repository:
     protections: dict[str, Protection] = field(default_factory=dict)
     queues: tuple[str, ...] = ()
     queues_held: bool = False
+    rulesets: tuple[Ruleset, ...] = ()
+    pull_limit: int | None = None
     former_names: tuple[str, ...] = ()
 
     @property
@@ -102,6 +136,9 @@ class Issue:
     editor: str | None = None
     deleted: bool = False
     pull: bool = False
+    locked: bool = False
+    lock_reason: str | None = None
+    transferred_to: int | None = None
 
     @property
     def key(self) -> tuple[int, int]:
@@ -196,6 +233,7 @@ class ReviewComment:
     created_at: datetime
     review: int | None = None
     in_reply_to: int | None = None
+    resolved_by: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -241,6 +279,9 @@ class QueueEntry:
     head_sha: str
     group_sha: str | None = None
     state: str = "QUEUED"
+    base_sha: str | None = None
+    built_at: datetime | None = None
+    jump: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,6 +29,9 @@ def add_review(
     )  # fmt: skip
     world.store.reviews.put(review)
     record(world, issue, "reviewed", author, at, review=review.id)
+    # Who gave a review is no longer asked for one; asking again is a new request.
+    asked = tuple(login for login in pull.reviewers if login.lower() != review.author.lower())
+    world.store.pulls.put(replace(pull, reviewers=asked))
     touch(world, issue, at)
     settle(world, world.store.repositories[pull.repository], author)
     return review
@@ -64,6 +67,25 @@ def add_review_comment(
             in_reply_to,
         )
     )
+
+
+def dismiss_review(world: World, review: Review, actor: str) -> Review:
+    """Take the force out of a review; only approvals and requests for changes have any."""
+    if review.state not in {"APPROVED", "CHANGES_REQUESTED"}:
+        raise Refusal(422, f"Can not dismiss a {review.state.lower()} pull request review")
+    issue = world.store.issues[(review.repository, review.number)]
+    record(world, issue, "review_dismissed", actor, review=review.id)
+    done = world.store.reviews.put(replace(review, state="DISMISSED"))
+    settle(world, world.store.repositories[review.repository], actor)
+    return done
+
+
+def resolve_thread(world: World, comment: ReviewComment, actor: str | None) -> ReviewComment:
+    """Resolve the thread a comment is in, or open it again with no actor; return its first comment."""
+    first = world.store.review_comments[comment.in_reply_to or comment.id]
+    done = world.store.review_comments.put(replace(first, resolved_by=actor))
+    settle(world, world.store.repositories[first.repository], actor or first.author)
+    return done
 
 
 def request_review(

@@ -17,10 +17,12 @@ from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from . import git_http, rest
-from .errors import Refusal
+from .control import control
+from .errors import Refusal, not_found
 from .faults import Fault
 from .forge import Forge
 from .graphql.execution import execute
+from .merging import tick
 from .world import Grant
 
 _DOCUMENTATION = "https://docs.github.com/rest"
@@ -119,9 +121,15 @@ class Application:
         self, request: Request, grant: Grant | None, path: str, query: str, body: bytes
     ) -> Answer:
         if git_http.is_git(path) and not path.startswith("/api/"):
-            reply = await git_http.serve(
-                self.forge.world, grant, request.method, path, query, request.headers, body
-            )
+            try:
+                reply = await git_http.serve(
+                    self.forge.world, grant, request.method, path, query, request.headers, body
+                )
+            except Refusal as error:
+                if error.status == 401:
+                    raise
+                # As plain text, for then git shows it to whoever pushes: "remote: This repository was …".
+                return Answer(error.status, error.message.encode(), {"content-type": "text/plain"})
             return Answer(reply.status, reply.body, reply.headers)
         work = self._graphql if path.rstrip("/") in ("/api/graphql", "/graphql") else self._rest
         return await asyncio.to_thread(work, request.method, grant, path, query, body)
@@ -133,6 +141,7 @@ class Application:
         if method != "POST" or not isinstance(request, dict):
             raise Refusal(400, "Problems parsing JSON")
         with self.forge.world.turn():
+            tick(self.forge.world)
             return json_answer(execute(self.forge.world, grant, request), headers=_usual("graphql"))
 
     def _rest(self, method: str, grant: Grant | None, path: str, query: str, body: bytes) -> Answer:
@@ -140,6 +149,7 @@ class Application:
             raise Refusal(404, "Not Found")
         world = self.forge.world
         with world.turn():
+            tick(world)
             inner = _by_name(self.forge, path.removeprefix("/api/v3"))
             reply = rest.answer(world, grant, method, inner, dict(parse_qsl(query)), _object(body))
             answer = json_answer(reply.body, reply.status, {**_usual("core"), **reply.headers})
@@ -148,7 +158,7 @@ class Application:
         return answer
 
     def _control(self, method: str, path: str, body: bytes) -> Answer:
-        """Serve the tests' own door: faults and the journal."""
+        """Serve the forge's own door: faults, the journal, and what `control` lists."""
         forge = self.forge
         if path == "/_forge/faults" and method == "POST":
             try:
@@ -164,8 +174,17 @@ class Application:
         elif path == "/_forge/journal" and method == "GET":
             return json_answer([asdict(entry) for entry in forge.journal.entries()])
         else:
-            return json_answer({"message": "Not Found"}, 404)
+            return self._controlled(method, path, body)
         return json_answer(None, 204)
+
+    def _controlled(self, method: str, path: str, body: bytes) -> Answer:
+        try:
+            if method != "POST":
+                raise not_found()
+            done = control(self.forge, path.removeprefix("/_forge/"), _object(body))
+        except Refusal as error:
+            return refused(error)
+        return json_answer(done, 204 if done is None else 200)
 
 
 def _usual(resource: str) -> dict[str, str]:

@@ -134,10 +134,13 @@ class World:
             raise not_found()
         if found.deleted:
             raise Refusal(410, "This issue was deleted")
+        if found.transferred_to:
+            raise Refusal(410, "This issue was transferred")
         return found
 
     def issue_by_id(self, identifier: int) -> Issue | None:
-        return next((issue for issue in self.store.issues.where("id", identifier) if not issue.deleted), None)
+        found = self.store.issues.where("id", identifier)
+        return next((issue for issue in found if not (issue.deleted or issue.transferred_to)), None)
 
     def pull(self, repository: int, number: int) -> Pull:
         found = self.store.pulls.get((repository, number))

@@ -4,11 +4,15 @@ from collections.abc import Callable
 from typing import Any
 
 from ..errors import Refusal
-from ..merging import disable_auto_merge, enable_auto_merge, enqueue, entry_of, leave_queue
+from ..merging import dequeue, disable_auto_merge, enable_auto_merge, enqueue, settle
 from ..pulls import set_draft
-from ..records import Pull, Repository
+from ..queueing import entry_of
+from ..records import Pull, Repository, ReviewComment
+from ..reverting import revert
+from ..reviewing import add_review_comment, resolve_thread
 from .connections import Asked, Info
 from .queries import asked, resolve_node
+from .values import Thread
 
 Input = dict[str, Any]
 Verb = Callable[[Asked, Repository, Pull, Input], Any]
@@ -28,21 +32,23 @@ def _mutation(verb: Verb, result: str) -> Callable[..., dict[str, Any]]:
         if repository.archived:
             raise Refusal(403, "Repository was archived so is read-only.")
         done = verb(by, repository, pull, input)
-        payload = {result: done, "actor": by.world.account(by.login)}
+        payload = {"pullRequest": by.world.pull(*pull.key), "actor": by.world.account(by.login), result: done}
         return {**payload, "clientMutationId": input.get("clientMutationId")}
 
     return resolve
 
 
 def _enqueue(by: Asked, repository: Repository, pull: Pull, given: Input) -> Any:
-    return enqueue(by.world, repository, pull, by.login, given.get("expectedHeadOid"))
+    return enqueue(
+        by.world, repository, pull, by.login, given.get("expectedHeadOid"), jump=bool(given.get("jump"))
+    )
 
 
-def _dequeue(by: Asked, _repository: Repository, pull: Pull, _given: Input) -> Any:
+def _dequeue(by: Asked, repository: Repository, pull: Pull, _given: Input) -> Any:
     entry = entry_of(by.world, pull)
     if entry is None:
         raise Refusal(422, "Pull request is not in the merge queue")
-    return leave_queue(by.world, entry, by.login, "MANUAL")
+    return dequeue(by.world, repository, entry, by.login, "manual")
 
 
 def _enable(by: Asked, repository: Repository, pull: Pull, given: Input) -> Any:
@@ -55,15 +61,57 @@ def _disable(by: Asked, _repository: Repository, pull: Pull, _given: Input) -> A
     return disable_auto_merge(by.world, pull, by.login)
 
 
-def _to_draft(by: Asked, _repository: Repository, pull: Pull, _given: Input) -> Any:
-    return set_draft(by.world, pull, True, by.login)
+def _to_draft(by: Asked, repository: Repository, pull: Pull, _given: Input) -> Any:
+    set_draft(by.world, pull, True, by.login)
+    settle(by.world, repository, by.login)
+    return by.world.pull(*pull.key)
 
 
-def _to_ready(by: Asked, _repository: Repository, pull: Pull, _given: Input) -> Any:
-    return set_draft(by.world, pull, False, by.login)
+def _to_ready(by: Asked, repository: Repository, pull: Pull, _given: Input) -> Any:
+    set_draft(by.world, pull, False, by.login)
+    settle(by.world, repository, by.login)
+    return by.world.pull(*pull.key)
+
+
+def _revert(by: Asked, repository: Repository, pull: Pull, given: Input) -> Any:
+    return revert(
+        by.world, repository, pull, by.login,
+        title=given.get("title"), body=given.get("body"), draft=bool(given.get("draft")),
+    )  # fmt: skip
+
+
+def _of_thread(verb: Callable[[Asked, ReviewComment, Input], Any], result: str) -> Callable[..., Any]:
+    """Wrap a verb on a review thread, which is known by its first comment."""
+
+    def resolve(_root: Any, info: Info, *, input: Input) -> dict[str, Any]:  # noqa: A002
+        thread = resolve_node(_root, info, id=input.get("threadId") or input["pullRequestReviewThreadId"])
+        by = asked(info)
+        if not isinstance(thread, Thread):
+            raise Refusal(404, "Could not resolve to a PullRequestReviewThread")
+        if not by.may(thread.repository, "write"):
+            raise Refusal(403, "Resource not accessible by personal access token")
+        return {result: verb(by, thread.first, input), "clientMutationId": input.get("clientMutationId")}
+
+    return resolve
+
+
+def _reply(by: Asked, first: ReviewComment, given: Input) -> ReviewComment:
+    pull = by.world.pull(first.repository, first.number)
+    return add_review_comment(
+        by.world, pull, by.login, given["body"], first.path, first.line,
+        review=first.review, in_reply_to=first.id,
+    )  # fmt: skip
 
 
 MUTATIONS = {
+    "revertPullRequest": _mutation(_revert, "revertPullRequest"),
+    "addPullRequestReviewThreadReply": _of_thread(_reply, "comment"),
+    "resolveReviewThread": _of_thread(
+        lambda by, first, _: Thread(resolve_thread(by.world, first, by.login)), "thread"
+    ),
+    "unresolveReviewThread": _of_thread(
+        lambda by, first, _: Thread(resolve_thread(by.world, first, None)), "thread"
+    ),
     "enqueuePullRequest": _mutation(_enqueue, "mergeQueueEntry"),
     "dequeuePullRequest": _mutation(_dequeue, "mergeQueueEntry"),
     "enablePullRequestAutoMerge": _mutation(_enable, "pullRequest"),

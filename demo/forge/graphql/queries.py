@@ -7,14 +7,14 @@ from typing import Any
 
 from graphql import GraphQLError
 
-from ..checks import combined_state, results
 from ..errors import Refusal
-from ..merging import queue_of
-from ..nodes import node_id, parse_node_id
+from ..nodes import parse_node_id
+from ..queueing import queue_of
 from ..records import Issue, Pull, Repository
+from ..rules import queue_rules
 from ..store import Store, Table
 from .connections import Asked, Connection, Info, connect
-from .values import Branch, CommitAt, Queue, RateLimit
+from .values import Branch, CommitAt, Queue, RateLimit, Thread
 
 _ORDERS = {"CREATED_AT": "created_at", "UPDATED_AT": "updated_at", "COMMENTS": "number"}
 
@@ -46,17 +46,23 @@ def resolve_repository(_root: Any, info: Info, *, owner: str, name: str, **_: An
 def resolve_node(_root: Any, info: Info, *, id: str) -> Any:  # noqa: A002
     kind, identifier = parse_node_id(id) or ("", "")
     found = _by_id(asked(info).world.store, kind, int(identifier)) if identifier.isdigit() else None
-    if found is None or not asked(info).may(getattr(found, "repository", found.id), "read"):
+    if found is None or not asked(info).may(getattr(found, "repository", None) or found.id, "read"):
         raise unresolved(f"a node with the global id of '{id}'")
     return found
 
 
 def _by_id(store: Store, kind: str, identifier: int) -> Any:
     if kind == "Issue":
-        return next((issue for issue in store.issues.where("id", identifier) if not issue.deleted), None)
+        return next((i for i in store.issues.where("id", identifier) if not i.deleted), None)
     if kind == "PullRequest":
         return next(iter(store.pulls.where("id", identifier)), None)
+    if kind == "Thread":
+        first = store.review_comments.get(identifier)
+        return Thread(first) if first and first.in_reply_to is None else None
     tables: dict[str, Table[Any]] = {
+        "Review": store.reviews,
+        "ReviewComment": store.review_comments,
+        "CheckRun": store.check_runs,
         "Repository": store.repositories,
         "IssueComment": store.comments,
         "MergeQueueEntry": store.queue,
@@ -74,7 +80,7 @@ def resolve_rate_limit(*_: Any, **__: Any) -> RateLimit:
 
 def resolve_issue(repository: Repository, info: Info, *, number: int) -> Issue:
     found = asked(info).world.store.issues.get((repository.id, number))
-    if found is None or found.deleted or found.pull:
+    if found is None or found.deleted or found.transferred_to or found.pull:
         raise unresolved(f"an Issue with the number of {number}")
     return found
 
@@ -98,7 +104,7 @@ def resolve_issues(repository: Repository, info: Info, **bounds: Any) -> Connect
         issue
         for issue in asked(info).world.store.issues.where("repository", repository.id)
         if not issue.pull
-        and not issue.deleted
+        and not (issue.deleted or issue.transferred_to)
         and (not states or issue.state in states)
         and (not labels or labels & {name.lower() for name in issue.labels})
         and (since is None or issue.updated_at >= since)
@@ -144,7 +150,7 @@ def resolve_default_branch(repository: Repository, info: Info) -> Branch | None:
 
 def resolve_queue(repository: Repository, _info: Info, branch: str | None = None) -> Queue | None:
     name = branch or repository.default_branch
-    return Queue(repository.id, name) if name in repository.queues else None
+    return Queue(repository.id, name) if queue_rules(repository, name) else None
 
 
 def resolve_entries(queue: Queue, info: Info, **bounds: Any) -> Connection[Any]:
@@ -155,7 +161,9 @@ def resolve_permission(repository: Repository, info: Info) -> str:
     return asked(info).world.permission_of(repository, asked(info).login).upper()
 
 
-def resolve_rollup(commit: CommitAt, info: Info) -> dict[str, str] | None:
-    found = list(results(asked(info).world, commit.repository, commit.oid).values())
-    identifier = node_id("Status", f"{commit.repository}:{commit.oid}")
-    return {"id": identifier, "state": combined_state(found).upper()} if found else None
+def resolve_object(
+    repository: Repository, info: Info, expression: str | None = None, oid: str | None = None
+) -> CommitAt | None:
+    """Find a commit by its id or by a name git understands; other objects are not shown."""
+    sha = asked(info).world.git(repository.id).resolve(oid or expression or "")
+    return CommitAt(repository.id, sha) if sha else None

@@ -5,12 +5,13 @@ from typing import Any
 
 from .. import dependencies
 from ..checks import merge_state, mergeable, review_decision
-from ..merging import entry_of, queue_of
 from ..pulls import closers
+from ..queueing import entry_of
 from ..records import Comment, Edit, Event, Issue, Label, Pull, QueueEntry, Repository, User
+from ..rules import queue_rules
 from .connections import Connection, Info, connect
 from .queries import asked
-from .values import AnyLabel, AutoMerge, CommitAt, Dependencies, GoneLabel, Queue, SubIssues, TreeAt
+from .values import AnyLabel, AutoMerge, Branch, CommitAt, Dependencies, GoneLabel, Queue, SubIssues, TreeAt
 
 Subject = Issue | Pull
 
@@ -107,6 +108,13 @@ TIMELINE_TYPES: dict[type, dict[str, str]] = {
         "merged": "MergedEvent",
         "added_to_merge_queue": "AddedToMergeQueueEvent",
         "removed_from_merge_queue": "RemovedFromMergeQueueEvent",
+        "auto_merge_enabled": "AutoMergeEnabledEvent",
+        "auto_merge_disabled": "AutoMergeDisabledEvent",
+        "base_ref_changed": "BaseRefChangedEvent",
+        "convert_to_draft": "ConvertToDraftEvent",
+        "ready_for_review": "ReadyForReviewEvent",
+        "head_ref_deleted": "HeadRefDeletedEvent",
+        "head_ref_force_pushed": "HeadRefForcePushedEvent",
     },
 }
 """Kind of event → type of the schema, for each kind of subject."""
@@ -120,6 +128,24 @@ _ITEM_TYPES = {
 def event_label(event: Event, info: Info) -> AnyLabel:
     name = str(event.detail["label"])
     return asked(info).world.store.labels.get((event.repository, name.lower())) or GoneLabel(event.id, name)
+
+
+def event_commit(name: str) -> Any:
+    """Return a resolver of a commit that an event names."""
+
+    def resolve(event: Event, _info: Info) -> CommitAt | None:
+        sha = event.detail.get(name)
+        return CommitAt(event.repository, str(sha)) if sha else None
+
+    return resolve
+
+
+def head_name(event: Event, info: Info) -> str:
+    return asked(info).world.pull(event.repository, event.number).head
+
+
+def base_name(event: Event, info: Info) -> str:
+    return asked(info).world.pull(event.repository, event.number).base
 
 
 def event_source(event: Event, info: Info) -> Subject:
@@ -153,6 +179,17 @@ def tree_of(commit: CommitAt, info: Info) -> TreeAt:
     return TreeAt(commit.repository, found.tree)
 
 
+def ref_of(side: str) -> Any:
+    """Return a resolver of the branch at one end, None once it is deleted."""
+
+    def resolve(pull: Pull, info: Info) -> Branch | None:
+        name = getattr(pull, side)
+        sha = asked(info).world.git(pull.repository).branch(name)
+        return Branch(pull.repository, name, sha) if sha else None
+
+    return resolve
+
+
 def merge_commit(pull: Pull, _info: Info) -> CommitAt | None:
     return CommitAt(pull.repository, pull.merge_sha) if pull.merge_sha else None
 
@@ -182,7 +219,7 @@ def decision(pull: Pull, info: Info) -> str | None:
 
 
 def queue_enabled(pull: Pull, info: Info) -> bool:
-    return pull.base in home(pull, info).queues
+    return queue_rules(home(pull, info), pull.base) is not None
 
 
 def queue(pull: Pull, info: Info) -> Queue | None:
@@ -199,13 +236,16 @@ def auto_merge(pull: Pull, _info: Info) -> AutoMerge | None:
     return AutoMerge(pull.auto_merge_at, pull.auto_merge_by or "", pull.auto_merge.upper())
 
 
-def position(entry: QueueEntry, info: Info) -> int:
-    line = [other.id for other in queue_of(asked(info).world, entry.repository, entry.base)]
-    return line.index(entry.id) + 1 if entry.id in line else 1
-
-
 def head_commit(entry: QueueEntry, _info: Info) -> CommitAt | None:
     return CommitAt(entry.repository, entry.group_sha) if entry.group_sha else None
+
+
+def base_commit(entry: QueueEntry, _info: Info) -> CommitAt | None:
+    return CommitAt(entry.repository, entry.base_sha) if entry.base_sha else None
+
+
+def entry_queue(entry: QueueEntry, _info: Info) -> Queue:
+    return Queue(entry.repository, entry.base)
 
 
 def entry_pull(entry: QueueEntry, info: Info) -> Pull:

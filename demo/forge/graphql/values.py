@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from ..records import Label
+from ..records import CheckRun, Label, QueueRules, ReviewComment, Status
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +46,60 @@ class AutoMerge:
     enabled_at: datetime | None
     enabled_by: str
     merge_method: str
+
+
+@dataclass(frozen=True, slots=True)
+class Configuration:
+    """A queue's settings under the names GraphQL gives them; waiting times in seconds."""
+
+    rules: QueueRules
+
+    @property
+    def check_response_timeout(self) -> int:
+        return self.rules.check_response_timeout_minutes * 60
+
+    @property
+    def minimum_entries_to_merge_wait_time(self) -> int:
+        return self.rules.min_entries_to_merge_wait_minutes * 60
+
+
+@dataclass(frozen=True, slots=True)
+class Rollup:
+    """All that reports on a commit; never empty."""
+
+    at: CommitAt
+    contexts: tuple[CheckRun | Status, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """Classic protection of one branch."""
+
+    repository: int
+    branch: str
+
+
+@dataclass(frozen=True, slots=True)
+class Thread:
+    """A conversation on a line of a diff, known by its first comment."""
+
+    first: ReviewComment
+
+    @property
+    def id(self) -> int:
+        return self.first.id
+
+    @property
+    def repository(self) -> int:
+        return self.first.repository
+
+
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """A review asked of one account."""
+
+    pull: int
+    login: str
 
 
 @dataclass(frozen=True, slots=True)

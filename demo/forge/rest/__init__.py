@@ -5,7 +5,7 @@ from typing import Any
 
 from ..errors import Refusal, not_found
 from ..world import Grant, World
-from . import accounts, checks, comments, issues, labels, pulls, repositories
+from . import accounts, checks, comments, issues, labels, pulls, repositories, rules
 from .call import Call, Reply, Route
 
 ROUTES: tuple[Route, ...] = (
@@ -15,6 +15,7 @@ ROUTES: tuple[Route, ...] = (
     *labels.ROUTES,
     *issues.ROUTES,
     *pulls.ROUTES,
+    *rules.ROUTES,
     *repositories.ROUTES,
 )
 """First match wins; what has the longer fixed part stands before what swallows it."""

@@ -3,8 +3,8 @@
 from dataclasses import replace
 
 from ..errors import Refusal, not_found
-from ..issues import add_comment, refer, touch
-from ..records import Comment
+from ..issues import add_comment, refer, require_comment, touch
+from ..records import Comment, Issue
 from ..shapes.issues import comment_shape
 from .call import Call, Reply, Route, moment
 
@@ -24,6 +24,7 @@ def _page(call: Call, comments: list[Comment]) -> Reply:
 
 
 def create_comment(call: Call) -> Reply:
+    _require_unlocked(call, call.issue)
     comment = add_comment(call.world, call.issue, call.actor, call.text("body", "IssueComment"))
     return Reply(comment_shape(call.world, comment), 201)
 
@@ -33,8 +34,10 @@ def get_comment(call: Call) -> Reply:
 
 
 def edit_comment(call: Call) -> Reply:
-    body, now = call.text("body", "IssueComment"), call.world.now()
-    comment = call.world.store.comments.put(replace(_own(call), body=body, updated_at=now))
+    body, now, own = call.text("body", "IssueComment"), call.world.now(), _own(call)
+    _require_unlocked(call, call.world.issue(own.repository, own.number))
+    require_comment(body)
+    comment = call.world.store.comments.put(replace(own, body=body, updated_at=now))
     issue = touch(call.world, call.world.issue(comment.repository, comment.number))
     refer(call.world, issue, call.actor, body, now)
     return Reply(comment_shape(call.world, comment))
@@ -51,6 +54,12 @@ def _comment(call: Call) -> Comment:
     if found is None or found.repository != call.repository.id:
         raise not_found()
     return found
+
+
+def _require_unlocked(call: Call, issue: Issue) -> None:
+    """Refuse Apps and people without write access in a locked conversation."""
+    if issue.locked and (call.actor.endswith("[bot]") or not call.may("write")):
+        raise Refusal(403, "Unable to create comment because issue is locked.")
 
 
 def _own(call: Call) -> Comment:

@@ -1,11 +1,12 @@
 """Issues: listing, opening, editing, their dependencies, sub-issues and events."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from .. import dependencies
 from ..errors import Refusal, invalid, not_found
-from ..issues import edit_issue, open_issue
+from ..issues import edit_issue, open_issue, record
 from ..records import Issue
 from ..shapes.events import event_shape, is_issue_event, timeline
 from ..shapes.issues import issue_shape
@@ -33,7 +34,7 @@ def _filter(query: Mapping[str, str]) -> Callable[[Issue], bool]:
 
     def wanted(issue: Issue) -> bool:
         return (
-            not issue.deleted
+            not (issue.deleted or issue.transferred_to)
             and state in ("all", issue.state)
             and (since is None or issue.updated_at >= since)
             and (not labels or labels <= {name.lower() for name in issue.labels})
@@ -59,12 +60,28 @@ def create_issue(call: Call) -> Reply:
     return Reply(issue_shape(call.world, issue), 201)
 
 
+def _redirected(call: Call) -> Reply | None:
+    """Lead to where an issue was transferred, as GitHub does for reading and editing the issue itself."""
+    number = call.params["number"]
+    known = call.world.store.issues.get((call.repository.id, int(number) if number.isdigit() else 0))
+    target = call.world.issue_by_id(known.transferred_to) if known and known.transferred_to else None
+    if target is None:
+        return None
+    url = f"{call.world.base_url}/api/v3/repositories/{target.repository}/issues/{target.number}"
+    body = {"message": "Moved Permanently", "url": url, "documentation_url": "https://docs.github.com/rest"}
+    return Reply(body, 301, {"Location": url})
+
+
 def get_issue(call: Call) -> Reply:
+    if moved := _redirected(call):
+        return moved
     return Reply(issue_shape(call.world, call.issue))
 
 
 def patch_issue(call: Call) -> Reply:
     """Edit an issue; people without triage rights may edit what they wrote."""
+    if moved := _redirected(call):
+        return moved
     issue = call.issue
     if not call.may("triage") and issue.author.lower() != call.actor.lower():
         raise Refusal(403, "Must have admin rights to Repository.")
@@ -97,6 +114,21 @@ def _milestone(call: Call) -> int | None:
     if number is not None and (call.repository.id, number) not in call.world.store.milestones:
         raise invalid("Issue", "milestone")
     return number
+
+
+def lock_issue(call: Call) -> Reply:
+    reason = call.body.get("lock_reason")
+    if reason not in (None, "off-topic", "too heated", "resolved", "spam"):
+        raise invalid("Issue", "lock_reason")
+    record(call.world, call.issue, "locked", call.actor, lock_reason=reason)
+    call.world.store.issues.put(replace(call.issue, locked=True, lock_reason=reason))
+    return Reply(status=204)
+
+
+def unlock_issue(call: Call) -> Reply:
+    record(call.world, call.issue, "unlocked", call.actor)
+    call.world.store.issues.put(replace(call.issue, locked=False, lock_reason=None))
+    return Reply(status=204)
 
 
 def list_events(call: Call) -> Reply:
@@ -164,6 +196,8 @@ ROUTES = (
     Route("POST", _ISSUES, create_issue),
     Route("GET", _ONE, get_issue),
     Route("PATCH", _ONE, patch_issue),
+    Route("PUT", f"{_ONE}/lock", lock_issue, "triage"),
+    Route("DELETE", f"{_ONE}/lock", unlock_issue, "triage"),
     Route("GET", f"{_ONE}/events", list_events),
     Route("GET", f"{_ONE}/timeline", list_timeline),
     Route("GET", f"{_ONE}/dependencies/blocked_by", list_blocked_by),

@@ -3,10 +3,10 @@
 from dataclasses import replace
 
 from ..errors import Refusal, invalid, not_found
-from ..merging import merge_pull
+from ..merging import merge_pull, settle, update_branch
 from ..pulls import edit_pull, open_pull
 from ..records import Pull
-from ..reviewing import STATES, add_review, add_review_comment, request_review
+from ..reviewing import STATES, add_review, add_review_comment, dismiss_review, request_review
 from ..shapes.pulls import file_shape, full_pull, review_comment_shape, review_shape, simple_pull
 from ..shapes.repositories import commit_shape
 from .call import Call, Reply, Route, strings
@@ -37,6 +37,7 @@ def _wanted(call: Call, pull: Pull) -> bool:
 
 
 def create_pull(call: Call) -> Reply:
+    _require_room(call)
     pull = open_pull(
         call.world,
         call.repository,
@@ -50,6 +51,23 @@ def create_pull(call: Call) -> Reply:
     return Reply(full_pull(call.world, pull), 201)
 
 
+def _require_room(call: Call) -> None:
+    """Refuse who may not write, unless a limit lets outsiders have some; drafts do not count."""
+    if call.may("write"):
+        return
+    most, store = call.repository.pull_limit, call.world.store
+    if most is None:
+        raise Refusal(403, "Resource not accessible by personal access token")
+    ready = [pull for pull in store.pulls.where("repository", call.repository.id) if not pull.draft]
+    issues = [store.issues[pull.key] for pull in ready]
+    mine = [issue for issue in issues if issue.state == "open" and issue.author == call.actor]
+    if len(mine) >= most and not call.body.get("draft"):
+        message = f"You have reached the limit of {most} open pull requests in this repository."
+        raise Refusal(
+            422, "Validation Failed", [{"resource": "PullRequest", "code": "custom", "message": message}]
+        )
+
+
 def get_pull(call: Call) -> Reply:
     return Reply(full_pull(call.world, call.pull))
 
@@ -58,7 +76,9 @@ def patch_pull(call: Call) -> Reply:
     changes = {name: call.body[name] for name in ("title", "body", "state", "base") if name in call.body}
     if changes.get("state", "open") not in ("open", "closed"):
         raise invalid("PullRequest", "state")
-    return Reply(full_pull(call.world, edit_pull(call.world, call.pull, call.actor, changes)))
+    edit_pull(call.world, call.pull, call.actor, changes)
+    settle(call.world, call.repository, call.actor)
+    return Reply(full_pull(call.world, call.pull))
 
 
 def list_files(call: Call) -> Reply:
@@ -128,6 +148,21 @@ def create_review(call: Call) -> Reply:
     return Reply(review_shape(call.world, review))
 
 
+def put_dismissal(call: Call) -> Reply:
+    identifier = call.params["review"]
+    known = call.world.store.reviews.get(int(identifier) if identifier.isdigit() else 0)
+    if known is None or (known.repository, known.number) != call.pull.key:
+        raise not_found()
+    call.text("message", "PullRequestReview")
+    return Reply(review_shape(call.world, dismiss_review(call.world, known, call.actor)))
+
+
+def put_update_branch(call: Call) -> Reply:
+    update_branch(call.world, call.repository, call.pull, call.actor, call.body.get("expected_head_sha"))
+    url = f"{call.world.base_url}/repos/{call.repository.full_name}/pulls/{call.pull.number}"
+    return Reply({"message": "Updating pull request branch.", "url": url}, 202)
+
+
 def list_review_comments(call: Call) -> Reply:
     rows = call.world.store.review_comments.where("issue", call.pull.key)
     return call.page(rows, lambda comment: review_comment_shape(call.world, comment))
@@ -158,7 +193,7 @@ _PULLS = "/repos/{owner}/{repo}/pulls"
 _ONE = f"{_PULLS}/{{number}}"
 ROUTES = (
     Route("GET", _PULLS, list_pulls),
-    Route("POST", _PULLS, create_pull, "write"),
+    Route("POST", _PULLS, create_pull),
     Route("GET", _ONE, get_pull),
     Route("PATCH", _ONE, patch_pull, "write"),
     Route("GET", f"{_ONE}/files", list_files),
@@ -169,6 +204,8 @@ ROUTES = (
     Route("DELETE", f"{_ONE}/requested_reviewers", delete_reviewers, "write"),
     Route("GET", f"{_ONE}/reviews", list_reviews),
     Route("POST", f"{_ONE}/reviews", create_review),
+    Route("PUT", f"{_ONE}/reviews/{{review}}/dismissals", put_dismissal, "write"),
+    Route("PUT", f"{_ONE}/update-branch", put_update_branch, "write"),
     Route("GET", f"{_ONE}/comments", list_review_comments),
     Route("POST", f"{_ONE}/comments", create_review_comment),
     Route("POST", f"{_ONE}/comments/{{comment}}/replies", reply_to_review_comment),

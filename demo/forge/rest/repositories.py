@@ -5,7 +5,7 @@ from dataclasses import replace
 from ..bare import BareRepository
 from ..errors import Refusal, invalid, not_found
 from ..merging import settle
-from ..shapes import Json
+from ..rules import demands
 from ..shapes.accounts import simple_user
 from ..shapes.repositories import (
     branch_shape,
@@ -76,26 +76,6 @@ def get_protection(call: Call) -> Reply:
     return Reply(protection_shape(call.world, call.repository, name, protection))
 
 
-def list_rules(call: Call) -> Reply:
-    """List what rulesets say about a branch: the merge queue is such a rule."""
-    source = {
-        "ruleset_source_type": "Repository",
-        "ruleset_source": call.repository.full_name,
-        "ruleset_id": 1,
-    }
-    queue: Json = {
-        "check_response_timeout_minutes": 60,
-        "grouping_strategy": "ALLGREEN",
-        "max_entries_to_build": 5,
-        "max_entries_to_merge": 5,
-        "merge_method": "MERGE",
-        "min_entries_to_merge": 1,
-        "min_entries_to_merge_wait_minutes": 5,
-    }
-    has_queue = call.params["branch"] in call.repository.queues
-    return Reply([{"type": "merge_queue", "parameters": queue, **source}] if has_queue else [])
-
-
 def get_ref(call: Call) -> Reply:
     ref = f"refs/{call.params['ref']}"
     sha = _git(call).refs(ref).get(ref)
@@ -147,7 +127,8 @@ def delete_ref(call: Call) -> Reply:
 
 def _refuse_protected(call: Call, ref: str) -> None:
     name = ref.removeprefix("refs/heads/")
-    if name in call.repository.protections or name == call.repository.default_branch:
+    asked = demands(call.repository, name)
+    if asked.pull_requests or asked.keep or name == call.repository.default_branch:
         raise Refusal(422, f"Cannot change the protected branch {name} directly")
 
 
@@ -202,7 +183,6 @@ ROUTES = (
     Route("GET", f"{_REPO}/branches", list_branches),
     Route("GET", f"{_REPO}/branches/{{branch*}}/protection", get_protection, "admin"),
     Route("GET", f"{_REPO}/branches/{{branch*}}", get_branch),
-    Route("GET", f"{_REPO}/rules/branches/{{branch*}}", list_rules),
     Route("GET", f"{_REPO}/git/ref/{{ref*}}", get_ref),
     Route("GET", f"{_REPO}/git/matching-refs/{{ref*}}", matching_refs),
     Route("POST", f"{_REPO}/git/refs", create_ref, "write"),

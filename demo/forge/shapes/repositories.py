@@ -5,6 +5,7 @@ import base64
 from ..bare import Commit
 from ..nodes import node_id
 from ..records import Protection, Repository
+from ..rules import rulesets_of
 from ..world import LEVELS, World
 from . import Json, stamp
 from .accounts import simple_user
@@ -139,7 +140,11 @@ def commit_shape(world: World, repository: Repository, commit: Commit) -> Json:
 
 def short_branch(world: World, repository: Repository, name: str, sha: str) -> Json:
     url = f"{api_url(world, repository)}/commits/{sha}"
-    return {"name": name, "commit": {"sha": sha, "url": url}, "protected": name in repository.protections}
+    return {"name": name, "commit": {"sha": sha, "url": url}, "protected": _protected(repository, name)}
+
+
+def _protected(repository: Repository, name: str) -> bool:
+    return name in repository.protections or bool(rulesets_of(repository, name))
 
 
 def branch_shape(world: World, repository: Repository, name: str, commit: Commit) -> Json:
@@ -156,7 +161,7 @@ def branch_shape(world: World, repository: Repository, name: str, commit: Commit
         "name": name,
         "commit": commit_shape(world, repository, commit),
         "_links": {"self": url, "html": f"{html_url(world, repository)}/tree/{name}"},
-        "protected": protection is not None,
+        "protected": _protected(repository, name),
         "protection": {"enabled": protection is not None, "required_status_checks": checks},
         "protection_url": f"{url}/protection",
     }

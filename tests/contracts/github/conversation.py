@@ -7,6 +7,7 @@ from typing import Any
 import requests
 
 from demo.forge import running_forge
+from demo.forge.records import QueueRules
 
 HOME = "/repos/acme/pantry"
 BOT, APP, OWNER, READER = "ghp_bot", "ghs_app", "ghp_owner", "ghp_reader"
@@ -59,6 +60,10 @@ STEPS = (
     Step("GET", f"{HOME}/branches/main/protection", 200, token=OWNER),
     Step("GET", f"{HOME}/branches/work/protection", 404, token=OWNER),
     Step("GET", f"{HOME}/rules/branches/queued"),
+    Step("GET", f"{HOME}/rules/branches/guarded"),
+    Step("GET", f"{HOME}/rulesets"),
+    Step("GET", f"{HOME}/rulesets/{{ruleset}}"),
+    Step("GET", f"{HOME}/rulesets/1", 404),
     Step("GET", f"{HOME}/git/ref/heads/main"),
     Step("GET", f"{HOME}/git/matching-refs/heads/"),
     Step("POST", f"{HOME}/git/refs", 201, {"ref": "refs/heads/new", "sha": "{main}"}),
@@ -89,6 +94,12 @@ STEPS = (
     Step("GET", _issue()),
     Step("GET", f"{HOME}/issues/3", 410),
     Step("GET", f"{HOME}/issues/99", 404),
+    Step("PUT", _issue("/lock"), 204, {"lock_reason": "resolved"}),
+    Step("GET", _issue()),
+    Step("POST", _issue("/comments"), 403, {"body": "Late"}, APP),
+    Step("DELETE", _issue("/lock"), 204),
+    Step("GET", f"{HOME}/issues/{{moved}}", 301),
+    Step("POST", f"{HOME}/issues/{{moved}}/comments", 410, {"body": "Where?"}),
     Step("PATCH", _issue(), 200, {"title": "First!", "milestone": 1}),
     Step("PATCH", f"{HOME}/issues/2", 200, {"state": "closed", "state_reason": "not_planned"}),
     Step("PATCH", f"{HOME}/issues/2", 200, {"state": "open"}),
@@ -101,6 +112,7 @@ STEPS = (
     Step("GET", _issue("/comments")),
     Step("POST", _issue("/comments"), 201, {"body": "A report"}),
     Step("POST", _issue("/comments"), 422, {"body": " "}),
+    Step("POST", _issue("/comments"), 422, {"body": "x" * 65_537}),
     Step("GET", f"{HOME}/issues/comments"),
     Step("GET", f"{HOME}/issues/comments/{{comment}}"),
     Step("PATCH", f"{HOME}/issues/comments/{{comment}}", 200, {"body": "Another"}),
@@ -125,6 +137,11 @@ STEPS = (
     Step("DELETE", _pull("/requested_reviewers"), 200, {"reviewers": ["ann"]}),
     Step("POST", _pull("/reviews"), 200, {"event": "COMMENT", "body": "Hm"}),
     Step("GET", _pull("/reviews")),
+    Step("POST", _pull("/reviews"), 200, {"event": "REQUEST_CHANGES", "body": "No"}, OWNER),
+    Step("PUT", _pull("/reviews/{review}/dismissals"), 200, {"message": "Settled", "event": "DISMISS"}),
+    Step("PUT", _pull("/reviews/{review}/dismissals"), 422, {"message": "Settled"}),
+    Step("PUT", _pull("/update-branch", 6), 422, {"expected_head_sha": "{main}"}),
+    Step("PUT", _pull("/update-branch", 6), 202, {}),
     Step("POST", _pull("/comments"), 201,
          {"body": "Why?", "path": "a.txt", "line": 1, "side": "RIGHT", "commit_id": "{work}"}),
     Step("GET", _pull("/comments")),
@@ -184,8 +201,19 @@ def _scene(running: Any, tree: Path) -> dict[str, Any]:
     work = forge.commit(home, "work", {"a.txt": "a\n", "docs/guide.md": None}, "Work", "bot")
     forge.create_pull_request(home, "bot", title="Work", head="work", body="See #1")
     forge.commit(home, "more", {"c.txt": "c\n"}, "More", "bot")
+    ruleset = forge.add_ruleset(
+        home, "Guarded", branches=("guarded",), contexts=("ci",), approvals=1, linear_history=True,
+        keep=True, no_force_pushes=True, resolved_threads=True, queue=QueueRules(),
+    )  # fmt: skip
+    moved = forge.create_issue(home, "Elsewhere")
+    forge.create_repository("acme", "cellar")
+    forge.transfer(moved, "acme/cellar")
+    forge.commit(home, "behind", {"d.txt": "d\n"}, "Behind", "bot")
+    forge.create_pull_request(home, "bot", title="Behind", head="behind")
+    forge.commit(home, "main", {"e.txt": "e\n"}, "Meanwhile", "ann")
     forge.protect(home, "main", contexts=["ci"], approvals=0)
-    return {"second": second.id, "main": main, "work": work}
+    known = {"second": second.id, "main": main, "work": work}
+    return {**known, "ruleset": ruleset.id, "moved": moved.number}
 
 
 def _filled(body: Any, known: dict[str, Any]) -> Any:
@@ -204,3 +232,5 @@ def _remember(known: dict[str, Any], step: Step, body: Any) -> None:
     }.items():
         if step.method == "POST" and step.path == path and step.status == 201:
             known[name] = body["id"]
+    if step.path == _pull("/reviews") and step.method == "POST":
+        known["review"] = body["id"]

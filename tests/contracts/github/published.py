@@ -15,17 +15,17 @@ class ContractBroken(AssertionError):
 
 
 def rest_description() -> Path:
-    return _file(_REST)
+    return installed(_REST)
 
 
 def graphql_description() -> Path:
-    return _file(_GRAPHQL)
+    return installed(_GRAPHQL)
 
 
-def _file(name: str) -> Path:
-    """Return a description's file; without it the test is skipped with the command that brings it."""
+def installed(name: str) -> Path:
+    """Return a package's file; without it the test is skipped with the command that brings it."""
     path = Path(os.environ.get("OVERNIGHT_CONTRACTS", _DEFAULT)) / name
     if not path.is_file():
-        package = "/".join(name.split("/")[:2])
+        package = "/".join(name.split("/")[: 2 if name.startswith("@") else 1])
         pytest.skip(f"{package} is not installed: `make contracts` installs it, or set OVERNIGHT_CONTRACTS")
     return path

@@ -146,7 +146,7 @@ def test_a_queued_pull_request_leaves_with_its_reason_when_its_group_is_red(ask,
     ask("POST", f"statuses/{queued}", {"state": "failure", "context": "ci"})
     shown = query(STATE)["data"]["repository"]["pullRequest"]
     assert (shown["state"], shown["isInMergeQueue"]) == ("OPEN", False)
-    assert shown["timelineItems"]["nodes"] == [{"reason": "FAILED_CHECKS"}]
+    assert shown["timelineItems"]["nodes"] == [{"reason": "failed_checks"}]
 
 
 def test_a_push_throws_a_pull_request_out_of_the_queue(running, query, queued):
