@@ -45,3 +45,10 @@ def test_a_defect_of_ours_is_retried_as_the_task_says():
 def test_the_policy_decides_the_same_after_its_journey_through_the_database(kind):
     travelled = ExceptionRetryPolicy.deserialize(OVERNIGHT_RETRIES.serialize())
     assert decided(kind, travelled).action is decided(kind).action
+
+
+@pytest.mark.parametrize(("asked", "waits"), [(90.0, 91.0), (0.0, 1.0), (-5.0, 1.0), (86_400.0, 1800.0)])
+def test_who_is_told_how_long_to_wait_waits_that_long_and_half_an_hour_at_most(asked, waits):
+    decision = OVERNIGHT_RETRIES.evaluate(errors.RateLimited("slow down", asked), try_number=1, max_tries=2)
+    assert decision.action is RetryAction.RETRY
+    assert decision.retry_delay.total_seconds() == waits
