@@ -2,13 +2,14 @@
 ### Overnight execution
 
 One night of one repository: admit it, plan the open issues, take each through
-await → approve → build → judge → publish → report, and summarize.
+await → approve → build → approve → judge → publish → report, and summarize.
 
 *When it fails*: `admit` failed → settings, token or repository are wrong; nothing was started: mend what
 the message names and clear it. `plan_night` failed → nothing was started, clear it.
 A `build_issue` failed → the others went on; its reason is in the ledger (`overnight why NUMBER`), and a
 retry resumes from the last finished attempt. `summarize` failed → an issue crashed, which is a defect of
 ours: `overnight why NUMBER` shows where it stopped. Skipped tasks are outcomes, not failures.
+A scheduled run that still works at the end of its window is told of once; nothing is stopped.
 """
 
 from __future__ import annotations
@@ -17,7 +18,8 @@ from datetime import UTC, datetime, timedelta
 
 from airflow.sdk import DAG, MultipleCronTriggerTimetable, TaskGroup, dag, task_group
 
-from include.overnight.edge.approvals import ApproveEscalationOperator
+from include.overnight.edge.approvals import ApproveChangeOperator, ApproveEscalationOperator
+from include.overnight.edge.deadlines import window_alert
 from include.overnight.edge.forms import night_params
 from include.overnight.edge.operators import (
     AdmitNightOperator,
@@ -45,6 +47,7 @@ def overnight_execution(repository: RepositorySettings) -> DAG:
         start_date=datetime(2026, 1, 1, tzinfo=UTC),
         catchup=False,
         max_active_runs=1,
+        deadline=window_alert(repository),
         params=night_params(repository),
         tags=["overnight", repository.name],
         doc_md=__doc__,
@@ -67,6 +70,7 @@ def overnight_execution(repository: RepositorySettings) -> DAG:
                     max_active_tis_per_dagrun=repository.parallel_issues,
                     **mapped,
                 )
+                >> ApproveChangeOperator(task_id="approve_change", **mapped)
                 >> JudgeChangeOperator(task_id="judge_change", pool="overnight_issues", **mapped)
                 >> PublishChangeOperator(task_id="publish_change", pool="overnight_issues", **mapped)
                 >> ReportIssueOperator(

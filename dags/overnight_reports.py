@@ -4,12 +4,14 @@
 Every morning: the day's report, on Mondays the last week's, on the first the last month's. Each is an HTML
 page with its tables as Parquet beside it, in object storage under `reports/`. Nights that were due and did
 not run are written into the ledger, with the command that makes up for them. Then people are told of what
-is loud, and the ledger is verified and sealed.
+is loud, and the ledger is verified and sealed. On the first of a month `[retention]` lets old nights and
+logs go; a night's root stays in the ledger.
 
 *When it fails*: a report failed → clear it, nothing is written twice. `send_alerts` failed → clear it; what
 was told is remembered. `seal_ledger` failed → **the history was changed or is damaged**: its message names
 the first bad event of each stream. Do not clear it before somebody has looked; `overnight audit verify`
-shows all, `overnight audit acknowledge` records who accepts it and why.
+shows all, `overnight audit acknowledge` records who accepts it and why. `retain_history` failed → clear it,
+nothing leaves twice.
 """
 
 from __future__ import annotations
@@ -24,6 +26,7 @@ from include.overnight.edge.reports import (
     WriteReportOperator,
     repository_names,
 )
+from include.overnight.edge.retention import RetainOperator
 from include.overnight.edge.retries import OVERNIGHT_RETRIES
 
 
@@ -43,7 +46,7 @@ def overnight_reports() -> None:
     others = [WriteReportOperator(task_id=f"report_{period}", period=period) for period in ("week", "month")]
     alerts = SendAlertsOperator(task_id="send_alerts", trigger_rule="all_done")
     [daily, *others] >> alerts
-    SealLedgerOperator(task_id="seal_ledger")
+    SealLedgerOperator(task_id="seal_ledger") >> RetainOperator(task_id="retain_history")
 
 
 if repository_names():

@@ -4,24 +4,22 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from decimal import Decimal
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
 
 from .credentials import Credentials, from_environment
+from .domain.alerts import RULES, AlertRule, chosen
 from .domain.redaction import Redactor
+from .github_doors import GitHubDoors
 from .rungs import Rungs
 from .settings import Settings, load_settings
 
 if TYPE_CHECKING:
-    from github import Github
-
     from .adapters.git import GitWorkspace
-    from .adapters.github import Pace
     from .adapters.ledger import LedgerDatabase
     from .domain.models import TierFacts
     from .domain.orders import Commands, NightOrder
@@ -33,6 +31,7 @@ if TYPE_CHECKING:
         Circuits,
         Claims,
         CommandReader,
+        Follower,
         Gate,
         Lessons,
         Quota,
@@ -47,8 +46,8 @@ if TYPE_CHECKING:
     from .ports.issues import IssueWriter
 
 
-_LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
-"""A server of our own on this machine asks for no pace."""
+Teller = Callable[[str, str], None]
+"""Sends a title and a body to people."""
 
 
 class SystemClock:
@@ -67,10 +66,12 @@ class Overnight:
 
     settings: Settings
     credentials: Credentials
+    tellers: tuple[Teller, ...] = field(default=(), kw_only=True)
+    """Further ways to tell people something, Airflow's notifiers among them."""
 
     @property
     def ledger_url(self) -> str:
-        return self.settings.values.ledger_url or self.credentials.ledger_url or self.settings.ledger_url
+        return self.credentials.ledger_url or self.settings.ledger_url
 
     @cached_property
     def clock(self) -> SystemClock:
@@ -78,7 +79,7 @@ class Overnight:
 
     @cached_property
     def redactor(self) -> Redactor:
-        return Redactor(self.credentials.secrets())
+        return Redactor(self.credentials.secrets() | {*self.settings.values.notify})
 
     @cached_property
     def database(self) -> LedgerDatabase:
@@ -86,7 +87,12 @@ class Overnight:
 
         if self.ledger_url.startswith("sqlite"):
             self.settings.home.mkdir(parents=True, exist_ok=True)
-        return LedgerDatabase(self.ledger_url, clean=self.redactor.clean_value, now=self.clock.now)
+        return LedgerDatabase(
+            self.ledger_url,
+            clean=self.redactor.clean_value,
+            now=self.clock.now,
+            key=self.credentials.ledger_key,
+        )
 
     @property
     def ledger(self) -> History:
@@ -131,12 +137,13 @@ class Overnight:
         from .adapters.sandbox import BubblewrapSandbox, UnconfinedSandbox
 
         if self.settings.values.sandbox == "none":
-            return UnconfinedSandbox(toolbox=self.settings.values.toolbox)
+            return UnconfinedSandbox(toolbox=self.settings.values.toolbox, clean=self.redactor.clean)
         if self.settings.values.sandbox == "backend":
             from .adapters.sandbox.hosted import BackendSandbox, backend_named
 
-            return BackendSandbox(backend_named(self.settings.values.sandbox_backend))
-        return BubblewrapSandbox(toolbox=self.settings.values.toolbox)
+            backend = backend_named(self.settings.values.sandbox_backend)
+            return BackendSandbox(backend, clean=self.redactor.clean)
+        return BubblewrapSandbox(toolbox=self.settings.values.toolbox, clean=self.redactor.clean)
 
     @cached_property
     def gates(self) -> Sequence[Gate]:
@@ -171,60 +178,32 @@ class Overnight:
         return RepositoryCommands()
 
     @cached_property
-    def _client(self) -> Github:
-        from .adapters.github import GitHubAccess, connect
-
-        access = GitHubAccess(
-            url=self.credentials.github_url or self.settings.values.github_url,
-            token=self.credentials.github_token,
-            **self.credentials.app,
+    def github(self) -> GitHubDoors:
+        return GitHubDoors(
+            self.settings, self.credentials, self.redactor.clean, lambda: self.database, self.clock.now
         )
-        return connect(access, pace=self._pace)
 
     @property
-    def _host(self) -> str:
-        return urlsplit(self.credentials.github_url or self.settings.values.github_url).hostname or ""
-
-    @cached_property
-    def _pace(self) -> Pace:
-        from .adapters.github import Pace
-
-        if self._host in _LOOPBACK:
-            return Pace.unhurried()
-        return Pace(seconds_between_writes=max(1.0, self.settings.values.write_spacing_seconds))
-
-    @cached_property
     def tracker(self) -> Tracker:
-        from .adapters.github import GitHubTracker
+        return self.github.tracker
 
-        return GitHubTracker(self._client)
+    @property
+    def follower(self) -> Follower:
+        return self.github.follower
 
-    @cached_property
+    @property
     def writer(self) -> Writer:
-        from .adapters.github import GitHubWriter, Pacer, SharedPacer
+        return self.github.writer
 
-        pacer: Pacer | SharedPacer = Pacer(self._pace)
-        if not self._pace.hurries:
-            turns, host = self.database.turns, self._host
-            pacer = SharedPacer(
-                turns, lambda: f"{host}/{self.tracker.login()}", self._pace, now=self.clock.now
-            )
-        return GitHubWriter(self._client, clean=self.redactor.clean, pacer=pacer, outbox=self.database.outbox)
-
-    @cached_property
+    @property
     def issues(self) -> IssueWriter:
-        from .adapters.github import Pacer
-        from .adapters.github.marked_issues import GitHubIssues
-
-        return GitHubIssues(self._client, clean=self.redactor.clean, pacer=Pacer(self._pace))
+        return self.github.issues
 
     @property
     def workspace(self) -> GitWorkspace:
-        """Git, with the token of this moment: an App's token lives an hour, a night longer."""
-        from .adapters.git import GitWorkspace, RemoteAccess
+        from .adapters.git import GitWorkspace
 
-        auth = self._client.requester.auth
-        return GitWorkspace(self.settings.home, self.storage, RemoteAccess(token=auth.token if auth else ""))
+        return GitWorkspace(self.settings.home, self.storage, self.github.git)
 
     @cached_property
     def rungs(self) -> Rungs:
@@ -237,15 +216,15 @@ class Overnight:
     def builder(self, name: str) -> Builder:
         if name not in self._builders:
             from .adapters.builders.choosing import Workbench, builder_settings, make_builder
-            from .adapters.github import Pacer
-            from .adapters.github.wire import Wire
+            from .adapters.builders.sessions import Sessions
 
             bench = Workbench(
                 self.rungs.payable,
                 lambda: self.sandbox,
                 self.redactor.clean,
-                lambda: Wire(self._client, pacer=Pacer(self._pace)),
+                self.github.wire,
                 lambda: self.workspace,
+                sessions=lambda: Sessions(self.storage, self.records, lambda: self.workspace),
             )
             said = builder_settings(name, self.settings.values.builders)
             self._builders[name] = make_builder(name, said, bench)
@@ -269,10 +248,18 @@ class Overnight:
     def clean(self, text: str) -> str:
         return self.redactor.clean(text)
 
-    def notify(self, title: str, body: str) -> None:
-        from .adapters.notify import notify
+    @property
+    def alert_rules(self) -> Sequence[AlertRule]:
+        told = self.settings.values.alerts
+        return chosen(RULES, told.least, told.quiet)
 
-        notify(self.settings.values.notify, title, self.redactor.clean(body))
+    def notify(self, title: str, body: str) -> None:
+        from .adapters.notify import notify, tell
+
+        urls = (*self.settings.values.notify, *self.credentials.notify_urls)
+        title, body = self.redactor.clean(title), self.redactor.clean(body)
+        notify(urls, title, body)
+        tell(self.tellers, title, body)
 
 
 def open_overnight(

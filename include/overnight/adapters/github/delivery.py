@@ -8,6 +8,7 @@ from typing import Generic, TypeVar
 
 from ...domain.errors import FenceLost, Terminal
 from ...domain.outbox import Intent
+from ...failpoints import failpoint
 from ...ports import Claim
 from ...ports.outbox import Outbox
 from .patience import Patience
@@ -52,6 +53,7 @@ class Delivery:
 
     def _recorded(self, outbox: Outbox, step: Step[T]) -> T:
         entry = outbox.intend(step.intent, claim=self.claim)
+        failpoint("write.after_intent")
         if entry.done and (known := self.patience.persist(lambda: step.recall(entry.result))) is not None:
             return known
         try:
@@ -61,5 +63,7 @@ class Delivery:
         except Terminal as error:
             outbox.refuse(step.intent, str(error))
             raise
+        failpoint("write.before_confirm")
         outbox.confirm(step.intent, step.told(made))
+        failpoint("write.after_confirm")
         return made

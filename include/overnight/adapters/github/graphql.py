@@ -8,6 +8,7 @@ from typing import Any
 
 from ...domain.errors import NotFound, OvernightError, RateLimited, SettingsError, Unreachable
 from .errors import PERMISSIONS, NoPermission, Unprocessable, seconds_to_wait
+from .following_queries import FOLLOWING_OPTIONAL
 from .queries import OPTIONAL
 from .wire import Wire
 
@@ -47,7 +48,7 @@ class GraphQL:
             unknown = frozenset(filter(None, map(_unknown, errors)))
             if not unknown:
                 return _data(answer.get("data"), errors, headers)
-            if not unknown <= OPTIONAL or unknown <= self.lacking:
+            if not unknown <= OPTIONAL | FOLLOWING_OPTIONAL or unknown <= self.lacking:
                 names = ", ".join(sorted(unknown))
                 raise SettingsError(
                     f"this GitHub's GraphQL lacks {names}: Overnight needs a newer GitHub server"

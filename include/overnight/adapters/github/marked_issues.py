@@ -9,13 +9,17 @@ from typing import Any
 import github
 
 from ...domain.issues import Repository
+from ...domain.outbox import WriteKind
 from ...ports.issues import Put, PutIssue
+from ...ports.outbox import Outbox
+from .delivery import Delivery
 from .identity import own_login
 from .labels import change_labels
 from .markers import hidden_mark, is_marked, marked, one_line, same_text
 from .pace import Paces
 from .patience import Patience
 from .reading import rest_login
+from .steps import plain, step
 from .wire import Wire
 
 
@@ -24,7 +28,8 @@ class GitHubIssues:
 
     :param client: from `connect`, which neither retries nor spaces by itself.
     :param clean: the redactor; every text that goes out passes it.
-    :param pacer: share it with the other writers of the process.
+    :param pacer: share it with all other writers.
+    :param outbox: the ledger's; without one every call looks and writes by itself.
     """
 
     def __init__(
@@ -34,8 +39,10 @@ class GitHubIssues:
         clean: Callable[[str], str],
         pacer: Paces | None = None,
         patience: Patience | None = None,
+        outbox: Outbox | None = None,
     ) -> None:
         self._patience = patience or Patience()
+        self._delivery = Delivery(self._patience, outbox)
         self._clean = clean
         # The step is repeated, look-up first, not the single request in it.
         self._wire = Wire(client, replace(self._patience, attempts=1), pacer)
@@ -58,10 +65,33 @@ class GitHubIssues:
         wire, mark, line = self._wire, hidden_mark(marker), one_line(self._clean(title))
         text = marked(self._clean(body), mark)
         login = self._patience.persist(lambda: own_login(wire))
-        put = self._patience.persist(lambda: _put(wire, repository, mark, line, text, known, login))
+        put = self._delivery.deliver(
+            step(
+                repository,
+                WriteKind.MARKED_ISSUE,
+                marker,
+                (line, text),
+                # The number that the outbox kept is found even where a listing lags behind.
+                lambda last: _put(wire, repository, mark, line, text, known or _number(last), login),
+                told=lambda made: str(made.number),
+                recall=lambda _last: None,
+            )
+        )
         if put.put is not Put.CLOSED and labels:  # a former try may have been cut off just before
-            self._patience.persist(lambda: change_labels(wire, repository, put.number, labels, ()))
+            self._label(repository, put.number, labels)
         return put
+
+    def _label(self, repository: Repository, number: int, labels: Sequence[str]) -> None:
+        def add() -> None:
+            change_labels(self._wire, repository, number, labels, ())
+
+        self._delivery.deliver(
+            plain(repository, WriteKind.LABELS, f"{number}/marked", add, tuple(sorted(labels)))
+        )
+
+
+def _number(told: str) -> int | None:
+    return int(told) if told.isdigit() else None
 
 
 def _put(

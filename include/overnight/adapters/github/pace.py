@@ -19,6 +19,8 @@ _MINUTE = 60.0
 _HOUR = 3600.0
 _LONGEST_HOLD = 120.0
 _MOST_RETAKES = 20
+_LONGEST_TURN = 600.0
+"""Seconds that a write waits for its turn; what is further away is a task's retry, not a worker's sleep."""
 
 
 class Paces(Protocol):
@@ -45,7 +47,7 @@ class SharedPacer:
         lane: Callable[[], str],
         pace: Pace | None = None,
         *,
-        longest_wait: float = _HOUR,
+        longest_wait: float = _LONGEST_TURN,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:

@@ -17,7 +17,7 @@ def read_repository(wire: Wire, owner: str, name: str) -> Repository:
     document = wire.get(f"/repos/{segment(owner)}/{segment(name)}")
     current_owner, current_name = str(document["full_name"]).split("/")
     full_name, branch = document["full_name"], str(document.get("default_branch") or "")
-    found = _branch(wire, full_name, branch)
+    found = branch_document(wire, full_name, branch)
     return Repository(
         node_id=str(document["node_id"]),
         owner=current_owner,
@@ -30,7 +30,7 @@ def read_repository(wire: Wire, owner: str, name: str) -> Repository:
     )
 
 
-def _branch(wire: Wire, full_name: str, branch: str) -> dict[str, Any] | None:
+def branch_document(wire: Wire, full_name: str, branch: str) -> dict[str, Any] | None:
     """Return the branch, None in an empty repository."""
     try:
         return wire.find(f"/repos/{full_name}/branches/{segment(branch)}") if branch else None
@@ -46,16 +46,16 @@ def _guarded(wire: Wire, full_name: str, branch: str, found: dict[str, Any]) -> 
     if checks.get("contexts") or checks.get("checks"):
         return True
     path = f"/repos/{full_name}/branches/{segment(branch)}/protection"
-    if _reviews((_visible(wire, path) or {}).get("required_pull_request_reviews")):
+    if _reviews((visible(wire, path) or {}).get("required_pull_request_reviews")):
         return True
-    return any(rule.get("type") in _GUARDS for rule in _rules(wire, full_name, branch))
+    return any(rule.get("type") in _GUARDS for rule in branch_rules(wire, full_name, branch))
 
 
 def _reviews(required: Any) -> bool:
     return isinstance(required, dict) and bool(required.get("required_approving_review_count"))
 
 
-def _visible(wire: Wire, path: str) -> dict[str, Any] | None:
+def visible(wire: Wire, path: str) -> dict[str, Any] | None:
     """Return the document, None when it is absent or for administrators only."""
     try:
         return wire.find(path)
@@ -63,7 +63,7 @@ def _visible(wire: Wire, path: str) -> dict[str, Any] | None:
         return None
 
 
-def _rules(wire: Wire, full_name: str, branch: str) -> list[dict[str, Any]]:
+def branch_rules(wire: Wire, full_name: str, branch: str) -> list[dict[str, Any]]:
     """Return the rules of rulesets that apply to a branch; older servers have none."""
     try:
         return list(wire.pages(f"/repos/{full_name}/rules/branches/{segment(branch)}"))

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from ...domain.issues import Repository
 from ...ports import PullRequest
 from .errors import Unprocessable
+from .reading import rest_login
 from .wire import Wire
 
 logger = logging.getLogger(__name__)
@@ -27,6 +28,15 @@ def ask_for_reviews(wire: Wire, repository: Repository, pull: PullRequest, revie
     except Unprocessable:
         # One name that is no collaborator spoils the whole request: ask one by one.
         for name in wanted if len(wanted) > 1 else ():
+            _ask_one(wire, path, name)
+
+
+def ask_again(wire: Wire, repository: Repository, number: int, reviewers: Sequence[str]) -> None:
+    """Ask people who reviewed to look again; who is asked already is not asked twice."""
+    path = f"/repos/{repository.full_name}/pulls/{number}"
+    asked = {rest_login(user).lower() for user in wire.get(path).get("requested_reviewers") or ()}
+    for name in sorted(set(reviewers)):
+        if name.lower() not in asked:
             _ask_one(wire, path, name)
 
 

@@ -12,6 +12,7 @@ import github
 from github.Requester import Requester
 
 from ...domain.errors import NotAuthorized, NotFound, RateLimited
+from ...failpoints import failpoint
 from .errors import NotJson, seconds_to_wait, speaking_github
 from .pace import Pacer, Paces
 from .patience import SECONDARY_WAIT, Patience
@@ -77,8 +78,10 @@ class Wire:
     def _paced(self, send: Callable[[], tuple[dict[str, str], T]]) -> tuple[dict[str, str], T]:
         """Send when the turn has come; what GitHub says of its limits holds for all other writes as well."""
         self._pacer.turn()
+        failpoint("write.before_request")
         try:
             headers, answer = send()
+            failpoint("write.after_request")
         except RateLimited as error:
             self.hold(error.retry_after)
             raise

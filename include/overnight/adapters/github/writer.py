@@ -23,7 +23,7 @@ from .markers import hidden_mark, marked, one_line
 from .pace import Paces
 from .patience import Patience
 from .pull_requests import MARK, Proposal, put_pull_request, standing_pull_request
-from .reviewers import ask_for_reviews
+from .reviewers import ask_again, ask_for_reviews
 from .standing import put_base, put_milestone, put_state
 from .steps import numbered, plain, step
 from .threads import put_reply
@@ -145,6 +145,16 @@ class GitHubWriter:
                 lambda: ask_for_reviews(self._wire, repository, pull, reviewers),
                 sorted(reviewers),
             )
+
+    def ask_again(self, repository: Repository, number: int, reviewers: Sequence[str], occasion: str) -> None:
+        """Ask people who reviewed to look again, once per occasion; refusals are logged."""
+        self._plainly(
+            repository,
+            WriteKind.REVIEWERS,
+            f"{number}/{occasion}",
+            lambda: ask_again(self._wire, repository, number, reviewers),
+            sorted(reviewers),
+        )
 
     def put_milestone(self, repository: Repository, number: int, milestone: int) -> None:
         """Set the milestone of an issue or pull request that has none."""
