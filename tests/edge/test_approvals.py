@@ -6,9 +6,19 @@ import pytest
 from airflow.sdk.exceptions import TaskAwaitingInput
 
 from include.overnight.edge import approvals
-from include.overnight.edge.approvals import APPROVE, REFUSE, ApproveEscalationOperator
+from include.overnight.edge.approvals import (
+    APPROVE,
+    CHEAPER,
+    ApproveChangeOperator,
+    ApproveEscalationOperator,
+)
 from include.overnight.edge.hooks import open_desk
-from include.overnight.edge.operators import AdmitNightOperator, PlanNightOperator
+from include.overnight.edge.operators import (
+    AdmitNightOperator,
+    ExecuteWithEscalationOperator,
+    JudgeChangeOperator,
+    PlanNightOperator,
+)
 
 from ..staging import REPOSITORY
 
@@ -30,9 +40,11 @@ def asked(monkeypatch):
     return written
 
 
-def planned(house, *, rule=RULE, run_type="manual", **params):
+def planned(house, *, rule=RULE, run_type="manual", top=False, **params):
+    """Plan a night; `rule` stands at the end of the settings, its first line at their top when asked for."""
     path = house.stage.home / "overnight.toml"
-    path.write_text(f"{path.read_text()}\n{rule}")
+    first, _, rest = rule.partition("\n") if top else ("", "", rule)
+    path.write_text(f"{first}\n{path.read_text()}\n{rest}")
     number = house.issue("Try another jar")
     context = house.context(run_type=run_type, **params)
     context["task_instance"] = type("Task", (), {"id": "ti-1"})
@@ -69,8 +81,8 @@ def test_a_question_names_the_issue_the_tier_and_the_most_it_may_cost(house, ask
     (detail,) = asked
     assert detail["subject"] == f"Escalate #{number} to gpt-4-turbo?"
     assert "experimental" in detail["body"]
-    assert detail["options"] == [APPROVE, REFUSE]
-    assert detail["defaults"] == [REFUSE]
+    assert detail["options"] == [APPROVE, CHEAPER]
+    assert detail["defaults"] == [CHEAPER]
     assert waits.value.timeout == timedelta(minutes=approvals.ANSWER_MINUTES)
 
 
@@ -87,7 +99,7 @@ def test_a_night_that_no_person_started_asks_nobody(house, asked):
     assert asked == []
 
 
-@pytest.mark.parametrize(("option", "granted"), [(APPROVE, True), (REFUSE, False)])
+@pytest.mark.parametrize(("option", "granted"), [(APPROVE, True), (CHEAPER, False)])
 def test_an_answer_is_written_down_with_who_gave_it_and_asked_for_no_more(house, asked, option, granted):
     operator, context, number = planned(house)
     operator.execute_complete(context, event(option, "mara"))
@@ -98,5 +110,53 @@ def test_an_answer_is_written_down_with_who_gave_it_and_asked_for_no_more(house,
 
 def test_silence_is_nobodys_word_so_the_next_night_may_ask_again(house, asked):
     operator, context, number = planned(house)
-    assert operator.execute_complete(context, event(REFUSE, None)) == [REFUSE]
+    assert operator.execute_complete(context, event(CHEAPER, None)) == [CHEAPER]
     assert word(number) is None
+
+
+def test_a_question_is_assigned_to_the_approvers_that_settings_name(house, asked):
+    operator, context, _ = planned(house, rule=f'approvers = ["mara", "id:7", "github:x"]\n{RULE}', top=True)
+    with pytest.raises(TaskAwaitingInput):
+        operator.execute(context)
+    assert [user["id"] for user in asked[0]["assigned_users"]] == ["mara", "7"]
+
+
+def test_a_role_is_asked_as_its_users_where_airflow_names_them(house, asked, monkeypatch):
+    monkeypatch.setenv("AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_USERS", "ann:op,ben:viewer,cem:op")
+    operator, context, _ = planned(house, rule=f'approvers = ["role:Op"]\n{RULE}', top=True)
+    with pytest.raises(TaskAwaitingInput):
+        operator.execute(context)
+    assert [user["name"] for user in asked[0]["assigned_users"]] == ["ann", "cem"]
+
+
+def test_where_no_approver_can_be_asked_here_the_night_goes_on_and_the_question_stays_in_the_queue(
+    house, asked
+):
+    operator, context, number = planned(house, rule=f'approvers = ["github:x"]\n{RULE}', top=True)
+    assert operator.execute(context) is None
+    assert asked == []
+    assert [row["issue"] for row in open_desk().approvals.queue()] == [number]
+
+
+def test_the_answer_of_somebody_who_is_no_approver_is_nobodys_word(house, asked):
+    operator, context, number = planned(house, rule=f'approvers = ["ann"]\n{RULE}', top=True)
+    operator.execute_complete(context, event(APPROVE, "mara"))
+    assert word(number) is None
+
+
+def test_a_built_change_that_touches_protected_paths_is_asked_about_and_then_judged_green(house, asked):
+    number = house.issue("Run the checks", path=".github/workflows/a.yml", text="on: push")
+    context = house.context()
+    context["task_instance"] = type("Task", (), {"id": "ti-1"})
+    mapped = {"night": house.planned(), "number": number, "title": "Run the checks"}
+    built = ExecuteWithEscalationOperator(task_id="build", issue=mapped).execute(context)
+    assert built["number"] == number
+    operator = ApproveChangeOperator(task_id="ask", issue=mapped)
+    with pytest.raises(TaskAwaitingInput):
+        operator.execute(context)
+    assert asked[0]["subject"] == f"Let #{number} touch 1 protected path?"
+    assert asked[0]["options"] == ["Approve", "Refuse"]
+    operator.execute_complete(context, event(APPROVE, "mara"))
+    assert operator.execute(context) is None
+    judged = JudgeChangeOperator(task_id="judge", issue=mapped).execute(context)
+    assert "passed" in judged

@@ -122,7 +122,7 @@ def test_switched_off_it_is_skipped_with_that_reason(desk, monkeypatch):
 
 
 def test_both_builders_are_checked_and_recorded(desk):
-    assert CheckBuildersOperator(task_id="check").execute({}) == "primary"
+    assert CheckBuildersOperator(task_id="check").execute({}) == "openai: primary"
     (event,) = open_desk().ledger.events(EventQuery(types=(EventType.DESKTOP_HEALTH_CHECK,)))
     assert event.metadata["primary_healthy"] is False
     assert event.metadata["primary_detail"] == "OPENAI_API_KEY not set"

@@ -14,6 +14,7 @@ from include.overnight.edge.reports import (
     WriteReportOperator,
     due_day,
 )
+from include.overnight.edge.retention import RetainOperator
 
 from .test_operators import admit
 
@@ -63,3 +64,14 @@ def test_alerts_and_the_seal_run_on_a_ledger_that_is_whole(house):
     open_desk().storage.put("audit/anchor.txt", f"99:{'f' * 64}".encode())
     with pytest.raises(AirflowFailException, match="heads"):
         seal.execute({})
+
+
+def test_history_is_let_go_on_the_first_of_a_month_where_retention_says_so(house, monkeypatch):
+    admit(house)
+    retain = RetainOperator(task_id="retain_history")
+    with pytest.raises(AirflowSkipException, match="before the first"):
+        retain.execute(context(at(2026, 3, 2)))
+    with pytest.raises(AirflowSkipException, match="keeps everything"):
+        retain.execute(context(at(2026, 3, 1)))
+    monkeypatch.setenv("OVERNIGHT_RETENTION__KEEP_MONTHS", "12")
+    assert retain.execute(context(at(2026, 3, 1))) == {"archived_nights": 0, "deleted_objects": 0}

@@ -45,7 +45,7 @@ class BoxedDesk(StagedDesk):
             sleep=self.clock.sleep,
         )
         return GitHubWriter(
-            self._client,
+            self.github.client,
             clean=self.redactor.clean,
             pacer=pacer,
             patience=Patience(sleep=self.clock.sleep),

@@ -16,6 +16,7 @@ from include.overnight.domain.plans import Classification, Complexity, PlannedIs
 from include.overnight.ports import Kept
 from include.overnight.services.reading import OpenNight
 from tests.adapters.git.remotes import ORDER
+from tests.fakes import ToldClock
 
 NIGHT = OpenNight(ORDER, Repository("R_kg/Do=", "octo", "pantry", "main"))
 
@@ -92,6 +93,7 @@ class Shelf:
     approvals: Words = field(default_factory=Words)
     budgets: Purse = field(default_factory=Purse)
     records: Drawer = field(default_factory=Drawer)
+    clock: ToldClock = field(default_factory=ToldClock)
 
     def plan(self, number: int, *depends_on: int) -> None:
         """Write a plan of one issue down."""

@@ -7,7 +7,7 @@ import pytest
 
 from include.overnight.adapters.git import GitWorkspace, RemoteAccess
 from include.overnight.domain.changes import Base
-from include.overnight.domain.events import EventType
+from include.overnight.domain.events import Event, EventType
 from include.overnight.domain.issues import Repository
 from include.overnight.ports import Kept
 from include.overnight.services.drifting import drift_facts, rebased
@@ -20,7 +20,7 @@ TEXT = "".join(f"line {number}\n" for number in range(20))
 
 @pytest.fixture
 def upstream(tmp_path: Path) -> Upstream:
-    return Upstream.make(tmp_path / "github", {"a.txt": TEXT, "b.txt": TEXT})
+    return Upstream.make(tmp_path / "github", {"a.txt": TEXT, "b.txt": TEXT, "d.txt": TEXT})
 
 
 @pytest.fixture
@@ -55,7 +55,20 @@ def test_unpushed_work_counts_on_the_changes_own_files_alone(shelf, night):
     facts = drift_facts(shelf, night, change, ["b.txt", "a.txt"])
     assert (facts.desktop, facts.desktop_note) == (("a.txt",), "")
     on = OpenNight(replace(night.order, enable_desktop_sync=True), night.repository)
-    assert drift_facts(shelf, on, change).desktop_note == "no desktop told of unpushed work"
+    assert drift_facts(shelf, on, change).desktop_note == "no desktop reported within the last hour"
+
+
+def test_the_desktops_last_report_names_the_files_and_who_holds_them(shelf, night):
+    change = built(shelf, night.repository)
+    on = OpenNight(replace(night.order, enable_desktop_sync=True), night.repository)
+    for name, unpushed in (("tower", ["b.txt"]), ("laptop", ["a.txt"])):
+        metadata = {"desktop": name, "full_name": "Octo/Pantry", "report": True, "unpushed": unpushed}
+        shelf.ledger.append(Event(EventType.DESKTOP_SYNC, f"{name}: level", metadata=metadata))
+    facts = drift_facts(shelf, on, change)
+    assert (facts.desktop, facts.desktop_names, facts.desktop_note) == (("a.txt",), ("laptop",), "")
+    elsewhere = drift_facts(shelf, on, built(shelf, night.repository, number=2, name="d.txt"))
+    assert elsewhere.desktop == ()
+    assert elsewhere.desktop_note.startswith("no work on these files on laptop, tower")
 
 
 def test_a_conflict_is_told_and_cannot_be_rebased_away(shelf, night, upstream):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from ...domain.errors import Stuck
 from ...domain.issues import Repository
 from ...ports import Tree
@@ -11,6 +13,8 @@ from .trees import git_of
 from .workspace import GitWorkspace
 
 _CONFLICTS = 1
+_AUTHOR = re.compile(r"[^<>\x00-\x1f\x7f]{1,100} <[^<>\s\x00-\x1f]{1,200}>")
+_MOST_AUTHORS = 5
 _NOBODY = {
     f"GIT_{who}_{what}": value
     for who in ("AUTHOR", "COMMITTER")
@@ -18,11 +22,11 @@ _NOBODY = {
 }
 
 
-def adopt(workspace: GitWorkspace, repository: Repository, tree: Tree, sha: str) -> None:
+def adopt(workspace: GitWorkspace, repository: Repository, tree: Tree, sha: str) -> tuple[str, ...]:
     """Put what a commit changed since it left its base branch onto the tree's own base, uncommitted.
 
-    Untracked files of the tree stay. Stuck when both changed the same lines; RepositoryUnusable when the
-    commit is gone from GitHub.
+    Returns who wrote it, "Name <email>", oldest commit first, each once. Untracked files of the tree stay.
+    Stuck when both changed the same lines; RepositoryUnusable when the commit is gone from GitHub.
     """
     mirror = Mirror.of(workspace.home.resolve(), repository, workspace.remote)
     mirror.require(checked(sha))
@@ -31,6 +35,15 @@ def adopt(workspace: GitWorkspace, repository: Repository, tree: Tree, sha: str)
     fork = _fork(mirror.git, tree, sha)
     wanted = _tree_of(git, sha) if fork == base else _carried(git, fork, base, sha)
     git.ask("take the branch in", "read-tree", "--reset", "-u", wanted)
+    return _authors(git, fork, sha)
+
+
+def _authors(git: Git, fork: str, sha: str) -> tuple[str, ...]:
+    """A name is a stranger's text: one that does not look like an author is left out."""
+    between = f"{fork}..{sha}"
+    said = git.ask("list its authors", "log", "--reverse", "--no-merges", "--format=%an <%ae>", between)
+    told = dict.fromkeys(line.strip() for line in said.text.splitlines())
+    return tuple(who for who in told if _AUTHOR.fullmatch(who))[:_MOST_AUTHORS]
 
 
 def _fork(git: Git, tree: Tree, sha: str) -> str:

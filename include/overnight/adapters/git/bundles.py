@@ -13,8 +13,13 @@ from .mirrors import CHANGE_REF
 from .trees import git_of
 
 
-def pack(tree: Tree, issue: int, branch: str, storage: Storage) -> Change:
-    """Bundle base..HEAD into storage and describe it; ChangeUnusable when it changes nothing."""
+def pack(
+    tree: Tree, issue: int, branch: str, storage: Storage, *, without: tuple[str, ...] = ()
+) -> Change:
+    """Bundle base..HEAD into storage and describe it; ChangeUnusable when it changes nothing.
+
+    :param without: commits that need not be in it: whoever takes it has them, or fetches them.
+    """
     git = git_of(tree)
     base = tree.base.sha
     head = git.ask("read HEAD", "rev-parse", "--verify", "HEAD").text
@@ -28,7 +33,7 @@ def pack(tree: Tree, issue: int, branch: str, storage: Storage) -> Change:
         head_sha=head,
         tree_sha=tree_sha,
         branch=branch,
-        bundle=storage.put(f"bundles/{head[:2]}/{head}.bundle", _bundle(tree, head)),
+        bundle=storage.put(f"bundles/{head[:2]}/{head}.bundle", bundle(tree, head, without)),
         files=files,
         insertions=insertions,
         deletions=deletions,
@@ -47,12 +52,12 @@ def numbers(tree: Tree, head: str) -> tuple[tuple[str, ...], int, int]:
 
 
 @noticing_full_disk()
-def _bundle(tree: Tree, head: str) -> bytes:
+def bundle(tree: Tree, head: str, without: tuple[str, ...]) -> bytes:
+    """Return base..head as a bundle, some commits more left out."""
     git = git_of(tree)
     git.ask("mark the change", "update-ref", CHANGE_REF, head)
     with tempfile.TemporaryDirectory(dir=tree.git_dir) as folder:
         path = Path(folder) / "change.bundle"
-        git.ask(
-            "bundle the change", "bundle", "create", "--quiet", str(path), CHANGE_REF, f"^{tree.base.sha}"
-        )
+        left_out = [f"^{sha}" for sha in (tree.base.sha, *without)]
+        git.ask("bundle the change", "bundle", "create", "--quiet", str(path), CHANGE_REF, *left_out)
         return path.read_bytes()

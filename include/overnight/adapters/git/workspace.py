@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from uuid import uuid4
@@ -9,10 +10,11 @@ from uuid import uuid4
 from ...domain.changes import Base, Change
 from ...domain.errors import ChangeUnusable, RepositoryUnusable
 from ...domain.issues import Repository
+from ...domain.landing import Landed, Step
 from ...domain.orders import NightOrder
 from ...ports import Storage, Tree
-from ...ports.git import Standing
-from . import bundles, commits, pushing, replaying, trees
+from ...ports.git import Joined, Reverted, Standing
+from . import bundles, commits, joining, pushing, replaying, reverting, snapshots, trees
 from .access import RemoteAccess
 from .mirrors import Mirror, checked
 
@@ -60,6 +62,14 @@ class GitWorkspace:
         """Put the tree back to a commit, untracked and ignored files gone."""
         trees.empty(tree.path)
         trees.check_out(tree, checked(sha))
+
+    def snapshot(self, tree: Tree, name: str, last: snapshots.Snapshot | None = None) -> snapshots.Snapshot:
+        """Store a tree's files as they are; `last` comes back when they are the same."""
+        return snapshots.take(tree, name, self.storage, last)
+
+    def restore(self, repository: Repository, tree: Tree, snapshot: snapshots.Snapshot) -> None:
+        """Put a snapshot's files into a tree that stands at its base."""
+        snapshots.restore(tree, self._mirror(repository), snapshot, self.storage)
 
     def pack(self, tree: Tree, issue: int, branch: str) -> Change:
         """Bundle base..HEAD into storage and describe it; ChangeUnusable when empty."""
@@ -154,6 +164,54 @@ class GitWorkspace:
     def remote_sha(self, repository: Repository, branch: str) -> str | None:
         """Return the sha of a branch on GitHub, None when it does not exist."""
         return pushing.remote_sha(self._mirror(repository), branch)
+
+    def join(
+        self, repository: Repository, parts: Sequence[Base], issue: int, branch: str, order: NightOrder
+    ) -> Joined:
+        """Make one base of several, merged in their order; the same parts always give the same commit."""
+        home, mirror = self.home.resolve(), self._mirror(repository)
+        return joining.join(home, mirror, self.storage, parts, issue, branch, order)
+
+    def landed(self, repository: Repository, after: str, head: str) -> tuple[Landed, ...]:
+        """Return the first-parent commits of after..head, oldest first.
+
+        RepositoryUnusable when `after` is no part of that history any more.
+        """
+        mirror = self._mirror(repository)
+        for sha in (after, head):
+            mirror.require(checked(sha))
+        return reverting.landed(mirror, after, head)
+
+    def before(self, repository: Repository, sha: str, commits: int = 1) -> str:
+        """Return the commit that many first-parent steps under one; RepositoryUnusable when there is none."""
+        mirror = self._mirror(repository)
+        mirror.require(checked(sha))
+        return mirror.git.ask("read a branch", "rev-parse", "--verify", f"{sha}~{commits}").text
+
+    def brought(self, repository: Repository, merged: str, head: str) -> int:
+        """Return how many first-parent commits a merged pull request became: 1, or those of a rebase."""
+        mirror = self._mirror(repository)
+        for sha in (merged, head):
+            mirror.require(checked(sha))
+        return reverting.brought(mirror.git, merged, head)
+
+    def revert(
+        self,
+        repository: Repository,
+        step: Step,
+        onto: Base,
+        issue: int,
+        branch: str,
+        message: str,
+        order: NightOrder,
+    ) -> Reverted:
+        """Take a step of the default branch back on top of it, as one commit in a bundle.
+
+        Nothing is checked out: hooks, filters and merge drivers have no chance.
+        """
+        home, mirror = self.home.resolve(), self._mirror(repository)
+        mirror.require_base(onto, self.storage)
+        return reverting.revert(home, mirror, self.storage, step, onto, issue, branch, message, order)
 
     def _mirror(self, repository: Repository) -> Mirror:
         if not repository.node_id:
