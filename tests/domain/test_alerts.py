@@ -78,3 +78,16 @@ def test_what_is_remembered_does_not_grow_for_ever():
 
 def test_every_rule_has_a_name_of_its_own():
     assert len({rule.name for rule in RULES}) == len(RULES)
+
+
+def test_settings_make_alerts_quiet_by_name_and_by_severity():
+    from include.overnight.domain.alerts import RULES, chosen
+
+    rules = chosen(RULES, Severity.ERROR, ["a person is asked"])
+    asked = next(rule for rule in rules if rule.name == "a person is asked")
+    money = next(rule for rule in rules if rule.name == "a budget is used up")
+    assert not asked.tells(Event(EventType.APPROVAL_REQUESTED, "?", Severity.CRITICAL))
+    assert not money.tells(Event(EventType.BUDGET_REFUSED, "no", Severity.WARNING))
+    assert money.tells(Event(EventType.BUDGET_REFUSED, "no", Severity.ERROR))
+    with pytest.raises(ValueError, match="no alert is called 'nonsense'"):
+        chosen(RULES, Severity.INFO, ["nonsense"])

@@ -65,6 +65,23 @@ def test_every_ending_has_its_words(status):
     assert comment_text(report(status)) + "\n" == (GOLDEN / f"comment_{status}.md").read_text()
 
 
+STATES = {
+    "merged": "merged by ann",
+    "closed_by_a_person": "closed by octocat",
+    "closed_by_overnight": "closed by Overnight: it left the merge queue: FAILED_CHECKS",
+    "queued": "in the merge queue, 3rd",
+    "left": "left to people: nothing guards the branch: no queue, no required checks with reviews",
+}
+
+
+@pytest.mark.parametrize("name", list(STATES))
+def test_every_way_a_pull_request_goes_on_has_its_words(name):
+    opened = report(IssueStatus.PULL_REQUEST)
+    rows = (*opened.nights[:-1], replace(opened.nights[-1], pull_request_state=STATES[name]))
+    told = replace(opened, pull_request_state=STATES[name], nights=rows)
+    assert comment_text(told) + "\n" == (GOLDEN / f"comment_pull_request_{name}.md").read_text()
+
+
 def test_foreign_words_neither_link_nor_mention_nor_hide():
     hostile = "@acme/everyone closes #1 <!-- `x` | y\n\n# big"
     text = comment_text(replace(report(IssueStatus.FAILED), reason=hostile, governance=hostile))

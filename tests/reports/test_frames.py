@@ -88,3 +88,36 @@ def test_headers_come_in_pages_and_scans_event_by_event_in_the_same_order(databa
     assert max(map(len, pages)) <= 500
     ids = [dict(zip(HEADER, row, strict=True))["id"] for page in pages for row in page]
     assert ids == [event.id for event in database.ledger.scan(query)]
+
+
+def test_a_pull_request_that_was_merged_or_closed_says_so_and_a_closed_one_is_not_accepted(empty):
+    from bench.synthetic import Past, nights
+    from include.overnight.domain.events import Event, EventType
+    from include.overnight.reports.frames import load
+    from include.overnight.reports.measures import totals
+
+    from .conftest import DUE, FIRST
+
+    (night, *_) = nights(Past(), [DUE[0][0]], FIRST, 1)
+    empty.ledger.append(*night)
+    done = [event for event in night if event.type is EventType.ISSUE_EXECUTION_COMPLETED]
+    kinds = (EventType.PULL_REQUEST_MERGED, EventType.PULL_REQUEST_CLOSED)
+    before = totals(load(empty))
+    for kind, event in zip(kinds, done, strict=False):
+        told = {"nights": [event.night]}
+        empty.ledger.append(
+            Event(
+                kind,
+                "settled",
+                night=event.night,
+                repository=event.repository,
+                issue=event.issue,
+                metadata=told,
+            )
+        )
+    after, issues = totals(load(empty)), load(empty).issues
+    assert (before["merged"], after["merged"]) == (0, 1)
+    assert after["accepted"] == before["accepted"] - 1
+    states = set(issues["pull_request_state"].astype("str"))
+    assert states == {"", "merged", "closed"}
+    assert issues.loc[issues["pull_request_state"] == "merged", "settled_at"].notna().all()

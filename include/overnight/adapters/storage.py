@@ -49,6 +49,24 @@ class ObjectStorage:
         with _speaking_ours(uri):
             return bytes(_at(uri).read_bytes())
 
+    def folders(self, folder: str) -> tuple[str, ...]:
+        """Return the names of the folders in a folder, none where it is not there."""
+        uri = f"{self._url}/{_checked(folder)}"
+        with _speaking_ours(uri):
+            at = _at(uri)
+            return tuple(sorted(one.name for one in at.iterdir() if one.is_dir())) if at.is_dir() else ()
+
+    def remove_below(self, folder: str) -> int:
+        """Delete every object below a folder, and the folder; return how many objects, 0 for none."""
+        uri = f"{self._url}/{_checked(folder)}"
+        with _speaking_ours(uri):
+            at = _at(uri)
+            if not at.is_dir():
+                return 0
+            count = sum(1 for one in at.rglob("*") if one.is_file())
+            at.rmdir(recursive=True)
+            return count
+
     @property
     def _url(self) -> str:
         root = self.root.rstrip("/")

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from .events import Event, EventType, Severity
@@ -24,6 +24,13 @@ class AlertRule:
     severity: Severity = Severity.INFO
     every: timedelta = timedelta(hours=1)
     quiet: bool = False
+    told_from: Severity = Severity.INFO
+    """Nobody is told of less, whatever the rule is about."""
+
+    def tells(self, event: Event) -> bool:
+        """Return whether people are told of an event of this rule."""
+        order = list(Severity)
+        return not self.quiet and order.index(event.severity) >= order.index(self.told_from)
 
     def applies(self, event: Event) -> bool:
         """Return whether an event is this rule's."""
@@ -35,9 +42,11 @@ class AlertRule:
 RULES = (
     AlertRule("something critical", severity=Severity.CRITICAL, every=timedelta(minutes=5)),
     AlertRule("a night did not run", (EventType.OVERNIGHT_NIGHT_MISSED,), every=timedelta(hours=6)),
+    AlertRule("a night outlives its window", (EventType.OVERNIGHT_WINDOW_ENDED,), every=timedelta(hours=1)),
     AlertRule("a rollback was opened", (EventType.ROLLBACK_OPENED,), every=timedelta(minutes=5)),
     AlertRule("a person is asked", (EventType.APPROVAL_REQUESTED,), every=timedelta(hours=6)),
     AlertRule("a budget is used up", (EventType.BUDGET_REFUSED,), every=timedelta(hours=12)),
+    AlertRule("a budget is being spent", (EventType.BUDGET_REACHED,), every=timedelta(0)),
     AlertRule("escalations are throttled", (EventType.THROTTLE_OPENED,), every=timedelta(hours=6)),
     AlertRule("a model endpoint fails", (EventType.CIRCUIT_OPENED,), every=timedelta(hours=1)),
     AlertRule(
@@ -50,7 +59,24 @@ RULES = (
     AlertRule("an issue failed", (EventType.ISSUE_EXECUTION_FAILED,), quiet=True),
     AlertRule("an error", severity=Severity.ERROR, every=timedelta(hours=1)),
 )
-"""The morning message tells of failed issues already, so nobody is woken for them."""
+"""The morning message tells of failed issues already, so nobody is woken for them. A mark of a budget is
+written once, so its rule needs no pause."""
+
+
+def chosen(rules: Sequence[AlertRule], least: Severity, quiet: Collection[str]) -> tuple[AlertRule, ...]:
+    """Return the rules as settings want them: some of them quiet, and nothing below a severity.
+
+    :raises ValueError: a name that no rule has.
+    """
+    if unknown := sorted(set(quiet) - {rule.name for rule in rules}):
+        raise ValueError(f"no alert is called {unknown[0]!r}: there are {', '.join(r.name for r in rules)}")
+    order = list(Severity)
+
+    def as_wanted(rule: AlertRule) -> AlertRule:
+        louder = max(rule.told_from, least, key=order.index)
+        return replace(rule, quiet=rule.quiet or rule.name in quiet, told_from=louder)
+
+    return tuple(map(as_wanted, rules))
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +124,7 @@ def decide(
     periods: dict[str, AlertRule] = {}
     for event in fresh:
         rule = next((rule for rule in rules if rule.applies(event)), None)
-        if rule and not rule.quiet:
+        if rule and rule.tells(event):
             key = f"{rule.name}/{event.type}/{event.repository}"
             groups.setdefault(key, []).append(event)
             periods[key] = rule

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from fnmatch import fnmatchcase
@@ -46,6 +46,16 @@ class Approval:
         """Return whether it is about this subject of this issue (globs only in what was approved)."""
         same_place = self.repository in ("", repository) and self.issue in (None, issue)
         return same_place and (subject == self.subject or fnmatchcase(subject, self.subject))
+
+
+def may_approve(approvers: Collection[str], *identities: str) -> bool:
+    """Return whether a person is among the approvers; everybody is where nobody is named.
+
+    :param approvers: names, `id:…`, `role:…` and `github:…`, as settings write them; case does not count.
+    :param identities: what the person is known by, written in the same way.
+    """
+    named = {entry.casefold() for entry in approvers}
+    return not named or not named.isdisjoint(identity.casefold() for identity in identities)
 
 
 def word_on(

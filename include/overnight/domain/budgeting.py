@@ -4,9 +4,40 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from decimal import Decimal
 
 from .events import Severity
 from .forecasting import Forecast
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A share of a limit that people are told of when it is spent."""
+
+    percent: int
+    severity: Severity
+    words: str
+
+
+MARKS = (
+    Mark(50, Severity.INFO, "half"),
+    Mark(80, Severity.WARNING, "most of it"),
+    Mark(100, Severity.ERROR, "all of it"),
+)
+_ENDS = {"night": "nothing more is built tonight", "month": "no night is admitted until it is raised"}
+
+
+def reached(spent: Decimal, limit: Decimal) -> int:
+    """Return the highest mark in percent that is reached, 0 while none is; a limit of nothing has none."""
+    shares = [mark.percent for mark in MARKS if limit > 0 and spent * 100 >= limit * mark.percent]
+    return max(shares, default=0)
+
+
+def spoken(scope: str, percent: int) -> Mark:
+    """Return a mark with what it means for a night or a month."""
+    mark = next(mark for mark in MARKS if mark.percent == percent)
+    ends = f"; {_ENDS[scope]} (limits.{scope}_usd)" if percent == 100 else ""
+    return Mark(mark.percent, mark.severity, mark.words + ends)
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import StrEnum
 
+from .gates import Finding
 from .issues import Issue, Repository
 
 
@@ -145,6 +146,8 @@ class Attempt:
     """The change of an accepted attempt."""
     gates: tuple[tuple[str, str], ...] = ()
     """Gate → pass, fail, not_applicable; empty when none was asked."""
+    awaits: tuple[Finding, ...] = ()
+    """What only a person may allow, where nothing else is wrong with the change; `change` is set then."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,6 +194,8 @@ class Commission:
     plan: str = ""
     budget_usd: Decimal = Decimal(1)
     seconds: float = 1200.0
+    resumes: int = 0
+    """The attempt on the same tier that was cut off with its worker; a builder that can goes on from it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,3 +209,5 @@ class BuildOutcome:
     seconds: float
     transcript: str = ""
     """JSON text of the conversation, redacted."""
+    authors: tuple[str, ...] = ()
+    """"Name <email>" of whoever committed it elsewhere; empty: nobody but us."""

@@ -31,6 +31,8 @@ class Description:
     :param summary: what the builder says it did, a model's words.
     :param cost_usd: everything this issue cost in this night: attempts, plans, tests and reviews.
     :param stacked_on: the branch that must merge first, "" on the default branch.
+    :param merging: who will merge it and why, one sentence; "" when that is not known.
+    :param joined: the branches that `stacked_on` joins, empty when it is one dependency's own.
     """
 
     issue: int
@@ -44,6 +46,8 @@ class Description:
     insertions: int = 0
     deletions: int = 0
     stacked_on: str = ""
+    joined: tuple[str, ...] = ()
+    merging: str = ""
     plan: str = ""
     summary: str = ""
     attempts: tuple[AttemptRow, ...] = ()

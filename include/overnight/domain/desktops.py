@@ -52,6 +52,7 @@ class DesktopReport:
     :param unpushed: paths that unpushed commits touch.
     :param uncommitted: tracked paths with uncommitted changes.
     :param out_of_sync: "name: reason" of every checkout that is behind and could not be merged.
+    :param held: checkout → paths of its own work, unpushed or uncommitted.
     """
 
     repository: str
@@ -60,6 +61,7 @@ class DesktopReport:
     unpushed: tuple[str, ...] = ()
     uncommitted: tuple[str, ...] = ()
     out_of_sync: tuple[str, ...] = ()
+    held: tuple[tuple[str, tuple[str, ...]], ...] = ()
 
     def age(self, now: datetime) -> timedelta:
         """Return how old the report is."""
@@ -69,3 +71,7 @@ class DesktopReport:
         """Return the paths among these that hold unpushed or uncommitted work."""
         held = {*self.unpushed, *self.uncommitted}
         return tuple(sorted(path for path in paths if path in held))
+
+    def holders(self, paths: Sequence[str]) -> tuple[str, ...]:
+        """Return the names of the checkouts with work of their own on any of these paths."""
+        return tuple(name for name, held in self.held if {*held} & {*paths})

@@ -19,8 +19,9 @@ def why_excluded(issue: Issue, rules: PlanRules, facts: PlanFacts) -> Exclusion 
         return _exclusion(issue, "skip_label", f"label `{rules.skip_label}`")
     if distrust := why_untrusted(issue, rules):
         return _exclusion(issue, "untrusted", distrust)
+    revised = {one.pull_request for one in facts.revisions if one.issue == issue.number}
     for pull in sorted(issue.pull_requests, key=lambda pull: pull.number):
-        if pull.is_open:
+        if pull.is_open and pull.number not in revised:
             by = f" by {pull.author}" if pull.author else ""
             return _exclusion(
                 issue, "has_pull_request", f"open pull request #{pull.number}{by} would close it"

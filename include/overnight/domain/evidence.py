@@ -44,7 +44,8 @@ class DriftFacts:
     :param now_sha: the freshly fetched tip of the base branch.
     :param conflicts: paths on which the change and the tip would conflict.
     :param desktop: paths of the change on which a desktop has unpushed work.
-    :param desktop_note: why the desktop was not asked, "" when it was.
+    :param desktop_names: names of the checkouts that hold it.
+    :param desktop_note: what the desktops said, or why none was asked.
     :param rebased: whether the change was rebased onto the tip once already.
     :param rewritten: whether the tip no longer holds the commit that the change is built on.
     """
@@ -55,5 +56,6 @@ class DriftFacts:
     conflicts: tuple[str, ...] = ()
     desktop: tuple[str, ...] = ()
     desktop_note: str = ""
+    desktop_names: tuple[str, ...] = ()
     rebased: bool = False
     rewritten: bool = False

@@ -21,8 +21,18 @@ NEXT = {
     IssueStatus.PARKED: "Nothing: the next night tries again.",
     IssueStatus.CRASHED: "`overnight why` shows where it stopped; the next night tries again.",
     IssueStatus.SKIPPED: "Nothing.",
-    IssueStatus.AWAITING_APPROVAL: "Approve or refuse the escalation.",
+    IssueStatus.AWAITING_APPROVAL: (
+        "Allow or refuse it: in the dashboard, with the label `overnight: approve`, or `overnight approve`."
+    ),
 }
+_NEXT_OF_PULL_REQUEST = (
+    ("merged", "Nothing."),
+    ("closed by Overnight", "Read why on the pull request; make the issue clearer or smaller."),
+    ("closed", "Nothing: Overnight does not reopen what a person closed."),
+    ("in the merge queue", "Nothing: it merges by itself."),
+    ("merges by itself", "Nothing, or the review that it waits for."),
+)
+"""How the state of a pull request begins → what is to be done; the first that fits."""
 _MOST_NIGHTS = 30
 _MOST_FINDINGS = 10
 """Of one gate."""
@@ -36,6 +46,7 @@ class NightRow:
     at: datetime | None
     status: str
     reason: str
+    pull_request_state: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +54,7 @@ class IssueReport:
     """What a night came to for one issue.
 
     :param at: when it ended, in UTC.
+    :param pull_request_state: how its pull request stands since, "" before it was followed.
     :param gates: gate name → pass, fail, not_applicable; empty when nothing was judged.
     :param governance: what the governance gate says, "" when it was not asked.
     :param cost_usd: of this night, everything about the issue; `lifetime_usd` of all nights.
@@ -54,6 +66,7 @@ class IssueReport:
     reason: str
     at: datetime | None = None
     pull_request: int | None = None
+    pull_request_state: str = ""
     gates: Mapping[str, str] = field(default_factory=dict)
     governance: str = ""
     findings: Mapping[str, Sequence[Finding]] = field(default_factory=dict)
@@ -75,13 +88,21 @@ def comment_text(report: IssueReport) -> str:
     parts = [
         f"{comment_marker(report.number)}\n**Overnight: {report.status.replace('_', ' ')}**{request}{ended}",
         code(report.reason, 2000),
-        f"*Next step*: {NEXT[report.status]}",
+        *([f"Pull request: {code(report.pull_request_state)}"] if report.pull_request_state else []),
+        f"*Next step*: {_next_step(report)}",
         *_gates(report),
         *_attempts(report),
         *_nights(report),
         f"Run `{report.night}`.",
     ]
     return "\n\n".join(parts)
+
+
+def _next_step(report: IssueReport) -> str:
+    for beginning, words in _NEXT_OF_PULL_REQUEST:
+        if report.pull_request_state.startswith(beginning):
+            return words
+    return NEXT[report.status]
 
 
 def code(text: str, limit: int = 300) -> str:
@@ -140,5 +161,6 @@ def _nights(report: IssueReport) -> Iterator[str]:
     rows = ["| night | status | reason |", "|---|---|---|"]
     for night in report.nights[-_MOST_NIGHTS:]:
         day = night.at.astimezone(UTC).date().isoformat() if night.at else ""
-        rows.append(f"| {day} | {night.status} | {cell(one_line(night.reason, 160))} |")
+        state = f"; {night.pull_request_state}" if night.pull_request_state else ""
+        rows.append(f"| {day} | {night.status} | {cell(one_line(night.reason + state, 160))} |")
     yield "\n".join(rows)

@@ -35,6 +35,8 @@ class NightIssue:
     gates: Mapping[str, str] = field(default_factory=dict)
     branch: str = ""
     pull_request: int | None = None
+    pull_request_state: str = ""
+    """How it stands since: "merged by octocat", "in the merge queue, 3rd"; "" before it was followed."""
     judging_usd: float = 0.0
 
     @property
@@ -160,6 +162,11 @@ def _published(night: Night, event: Event) -> Night:
     )
 
 
+def _followed(night: Night, event: Event) -> Night:
+    state = str(event.metadata.get("state") or "")
+    return _change_issue(night, event, lambda issue: replace(issue, pull_request_state=state))
+
+
 def _completed(night: Night, event: Event) -> Night:
     return replace(night, status="completed", reason=event.description, finished_at=event.at)
 
@@ -182,6 +189,19 @@ _STEPS: Mapping[EventType, Callable[[Night, Event], Night]] = {
     EventType.CHANGE_REVIEWED: _reviewed,
     EventType.CHANGE_JUDGED: _judged,
     EventType.CHANGE_PUBLISHED: _published,
+    **dict.fromkeys(
+        (
+            EventType.PULL_REQUEST_MERGED,
+            EventType.PULL_REQUEST_CLOSED,
+            EventType.PULL_REQUEST_ENQUEUED,
+            EventType.PULL_REQUEST_DEQUEUED,
+            EventType.PULL_REQUEST_RETARGETED,
+            EventType.PULL_REQUEST_REBASED,
+            EventType.PULL_REQUEST_STANDS,
+            EventType.ROLLBACK_OPENED,
+        ),
+        _followed,
+    ),
     EventType.ISSUE_EXECUTION_COMPLETED: _ended,
     EventType.ISSUE_EXECUTION_FAILED: _ended,
     EventType.ISSUE_EXECUTION_SKIPPED: _ended,
@@ -235,6 +255,7 @@ def _row(issue: NightIssue) -> dict[str, Any]:
         "gates": dict(issue.gates),
         "branch": issue.branch or None,
         "pull_request": issue.pull_request,
+        "pull_request_state": issue.pull_request_state,
         "judging_usd": issue.judging_usd,
     }
 

@@ -11,6 +11,7 @@ from typing import Any
 from .learning import LearningRules
 from .models import RULES, TierRule
 from .plans import PlanRules
+from .switching import SwitchRules
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,8 +128,22 @@ class NightOrder:
     enable_desktop_sync: bool = False
     create_prs_automatically: bool = True
     draft_pull_requests: bool = True
+    drafts_until_accepted: bool = True
+    """Whether drafts end with the repository's first merged pull request of ours."""
+    merge_policy: str = "enqueue"
+    """leave, auto_merge or enqueue."""
+    merge_method: str = "merge"
+    """merge, squash or rebase."""
     parallel_issues: int = 5
     builder: str = "openai"
+    builder_kind: str = "openai"
+    """openai, local, command or copilot."""
+    builder_seconds: float = 0.0
+    """Wall clock of an attempt by a builder that works elsewhere; 0: the limits' own."""
+    switching: SwitchRules | None = None
+    """When builds go to the desktop's model; None: never."""
+    required_desktops: tuple[str, ...] = ()
+    """Checkouts that must be in sync before the night is admitted."""
     setup_network: bool = False
     """Whether the setup command may reach the network."""
     commands: Commands | None = None
@@ -136,6 +151,8 @@ class NightOrder:
     limits: Limits = field(default_factory=Limits)
     """Of the organization; a repository's own, lower quota is `quota_cap`."""
     quota_cap: QuotaCap | None = None
+    shares: tuple[tuple[str, Decimal], ...] = ()
+    """Lower-case name → weight of every repository that quota and money are shared with, this one too."""
     throttle: ThrottleRules = field(default_factory=ThrottleRules)
     gates: GateRules = field(default_factory=GateRules)
     architecture_plans: bool = True
@@ -149,13 +166,30 @@ class NightOrder:
     learning: LearningRules = field(default_factory=LearningRules)
     allow_unknown_prices: bool = False
     """Whether a paid tier without a known price may work; its cost is then booked as nothing."""
+    approvers: tuple[str, ...] = ()
+    """Who may approve; empty: whoever may edit the repository's DAG."""
+    rollback: str = "by_severity"
+    """by_severity, ask, automatic or off: who decides that a merge of ours is taken back."""
+    rollback_window_hours: float = 24.0
+    """How long after a merge of ours the default branch is watched."""
     author_name: str = "Overnight"
     author_email: str = "overnight@users.noreply.github.com"
     branch_prefix: str = "overnight/"
+    answer_reviews: bool = True
+    """Whether trusted people's requests on open pull requests of ours lead to another attempt."""
 
     @property
     def full_name(self) -> str:
         return f"{self.owner}/{self.name}"
+
+    @property
+    def weights(self) -> dict[str, Decimal]:
+        return dict(self.shares)
+
+    @property
+    def attempt_seconds(self) -> float:
+        """Return the wall clock of one attempt."""
+        return self.builder_seconds or self.limits.attempt_seconds
 
 
 def changed_from_default(order: NightOrder) -> Mapping[str, Any]:

@@ -24,6 +24,7 @@ class WriteKind(StrEnum):
     LABELS = "labels"
     LABEL_DEFINITIONS = "label_definitions"
     TRACKING_ISSUE = "tracking_issue"
+    MARKED_ISSUE = "marked_issue"
     CLOSE = "close"
     REOPEN = "reopen"
     RETARGET = "retarget"

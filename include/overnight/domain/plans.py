@@ -7,6 +7,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from .issues import Dependency, Issue, IssueRef
+from .revisions import Revision
 
 
 class SequenceType(StrEnum):
@@ -70,6 +71,8 @@ class PlannedIssue:
     exemption: str = ""
     """Evidence of an exemption that no rule grants ("security vulnerability: the issue is labelled …")."""
     files_affected: int = 0
+    revisions: tuple[Revision, ...] = ()
+    """What is asked of its open pull request; empty for an issue that is built for the first time."""
     tier_considered: tuple[str, ...] = ()
     """Why the other rules lost, what did not fit and what history said, as sentences."""
 
@@ -132,6 +135,8 @@ class PlanFacts:
     outside: dict[IssueRef, str] = field(default_factory=dict)
     handled: dict[int, str] = field(default_factory=dict)
     ready_changes: frozenset[int] = frozenset()
+    revisions: tuple[Revision, ...] = ()
+    """What is asked of open pull requests of ours, oldest first."""
     unresolved_blocks: bool = True
     """Whether a reference that was not looked up blocks (off for a plan from a file: it only warns)."""
 

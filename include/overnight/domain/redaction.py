@@ -10,12 +10,19 @@ from html import escape
 from typing import Any
 from urllib.parse import quote, quote_plus
 
+from .entropy import redact_random
 from .secret_patterns import PATTERNS, REDACTED, SECRET_KEY
+from .unwrapping import replace_wrapped
 
 SHORTEST = 8
 """Characters; shorter values would redact ordinary words."""
 _DEEPEST = 50
+_SHORT, _REMEMBERED = 64, 4096
+"""Names of fields, tiers and outcomes come in every event: so many texts of so few characters, found to be
+without a secret, are not looked through again."""
 _LONG_LINE = 20
+_COLOUR = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]{0,2000}(?:\x07|\x1b\\)|[@-Z\\-_])")
+"""Sequences that colour, move or name; they may stand in the middle of a word."""
 _QUOTED = re.compile(r"%[0-9A-F]{2}")
 
 
@@ -25,7 +32,7 @@ class Redactor:
     :param known: values of this deployment's credentials; those under eight characters are not looked for.
     """
 
-    __slots__ = ("_known",)
+    __slots__ = ("_known", "_plain")
 
     def __init__(self, known: Iterable[str] = frozenset()) -> None:
         spellings = {form for value in known for form in _spellings(value)}
@@ -34,12 +41,23 @@ class Redactor:
             key=lambda form: (-len(form), form),
         )
         self._known = re.compile("|".join(map(re.escape, usable))) if usable else None
+        self._plain: set[str] = set()
 
     def __repr__(self) -> str:
         return "Redactor(…)"
 
     def clean(self, text: str) -> str:
         """Return text without secrets. Idempotent; never raises."""
+        if text in self._plain:
+            return text
+        cleaned = self._cleaned(text)
+        if cleaned == text and len(text) <= _SHORT and len(self._plain) < _REMEMBERED:
+            self._plain.add(text)
+        return cleaned
+
+    def _cleaned(self, text: str) -> str:
+        if "\x1b" in text and self._once(plain := _COLOUR.sub("", text)) != plain:
+            text = plain  # colours went through a secret, or stood before one: without them it is seen
         for _ in range(4):  # taking one secret out may bring the ends of another together
             before, text = text, self._once(text)
             if text == before:
@@ -53,9 +71,10 @@ class Redactor:
     def _once(self, text: str) -> str:
         if self._known is not None:
             text = self._known.sub(REDACTED, text)
+            text = replace_wrapped(self._known, text, REDACTED)
         for pattern in PATTERNS:
             text = pattern.shape.sub(pattern.replacement, text)
-        return text
+        return redact_random(text, REDACTED)
 
     def _value(self, value: Any, depth: int) -> Any:
         if value is None or isinstance(value, bool | int | float):

@@ -16,6 +16,7 @@ from .obstacles import Obstacles, listed, obstacles_of
 from .ordering import complete_order, depths, sequence, topological
 from .plans import Classification, Exclusion, Plan, PlanFacts, PlannedIssue, PlanRules
 from .priorities import UNSET, inherit, overrides_of, own_priority
+from .revisions import tell as told
 from .sanitizing import text_sha256
 
 
@@ -59,10 +60,12 @@ def make_plan(
     return Plan(kept, tuple(exclusions), tuple(name_cycle(cycle) for cycle in cycles))
 
 
-def outside_refs(issues: Sequence[Issue], rules: PlanRules, *, repository: str) -> tuple[IssueRef, ...]:
+def outside_refs(
+    issues: Sequence[Issue], rules: PlanRules, facts: PlanFacts | None = None, *, repository: str
+) -> tuple[IssueRef, ...]:
     """Return the references of eligible issues that were not fetched and need a look-up, sorted."""
     fetched = _by_number(issues)
-    left_out = _left_out(fetched, rules, PlanFacts())
+    left_out = _left_out(fetched, rules, facts or PlanFacts())
     wanted = {
         dependency.ref
         for number, issue in fetched.items()
@@ -127,9 +130,11 @@ def _sequenced(
     priority = inherit(own, waits, order)
     rank = {kind: index for index, kind in enumerate(complete_order(rules.sequence_order))}
 
-    def urgency(number: int) -> tuple[int, int, int, int]:
+    asked = {number: tuple(one for one in facts.revisions if one.issue == number) for number in candidates}
+
+    def urgency(number: int) -> tuple[int, bool, int, int, int]:
         kind = candidates[number].classification.sequence_type
-        return priority[number], rank[kind], depth[number], number
+        return priority[number], not asked[number], rank[kind], depth[number], number
 
     planned: list[PlannedIssue] = []
     obstacles: dict[int, Obstacles] = {}
@@ -147,12 +152,20 @@ def _sequenced(
                 waits_for=waits[number],
                 depth=depth[number],
                 priority=priority[number],
-                reason=_reason(candidate, waits[number], priority[number], own[number], now),
+                reason=_joined(
+                    told(asked[number]),
+                    _reason(candidate, waits[number], priority[number], own[number], now),
+                ),
                 blocked=obstacles[number].blocked,
                 warnings=obstacles[number].warnings,
+                revisions=asked[number],
             )
         )
     return tuple(planned)
+
+
+def _joined(*said: str) -> str:
+    return ", ".join(filter(None, said))
 
 
 def _reason(candidate: _Candidate, waits: tuple[int, ...], priority: int, own: int, now: datetime) -> str:

@@ -25,6 +25,19 @@ _ANSWERED = frozenset(
 """Outcomes of an attempt in which the builder worked, whatever came of it."""
 
 
+class Primary(StrEnum):
+    """The service that builds while nothing is wrong; each has a standing of its own."""
+
+    MODELS = "openai"
+    """The ladder's paid models, whichever agent asks them."""
+    COPILOT = "copilot"
+
+
+def primary_of(kind: str) -> Primary:
+    """Return the service that a kind of builder rests on."""
+    return Primary.COPILOT if kind == Primary.COPILOT else Primary.MODELS
+
+
 class Phase(StrEnum):
     """Who builds."""
 
@@ -85,12 +98,17 @@ class Switch:
     reason: str
 
 
-def fold_standing(events: Iterable[Event]) -> Standing:
-    """Return the standing after these events, oldest first."""
+def fold_standing(events: Iterable[Event], primary: Primary = Primary.MODELS) -> Standing:
+    """Return a primary builder's standing after these events, oldest first."""
     standing = Standing()
     for event in events:
-        standing = _after(standing, event)
+        if _is_about(event, primary):
+            standing = _after(standing, event)
     return standing
+
+
+def _is_about(event: Event, primary: Primary) -> bool:
+    return primary_of(str(event.metadata.get("builder", ""))) is primary
 
 
 def next_switch(
@@ -134,7 +152,7 @@ def _after(standing: Standing, event: Event) -> Standing:
     match signal_of(event):
         case Signal.FAILED:
             last = str(event.metadata.get("reason") or event.description)
-            return replace(standing, failures=standing.failures + 1, last=last)
+            return replace(standing, failures=standing.failures + 1, healthy=0, last=last)
         case Signal.ANSWERED:
             return replace(standing, failures=0, answered=True)
         case Signal.HEALTHY:
@@ -185,6 +203,8 @@ def _of_attempt(metadata: Mapping[str, Any]) -> Signal | None:
 def _of_check(metadata: Mapping[str, Any]) -> Signal | None:
     if metadata.get("desktop") != BUILDER_STREAM or "primary_healthy" not in metadata:
         return None
+    if metadata.get("turned_away"):
+        return Signal.FAILED
     return Signal.HEALTHY if metadata["primary_healthy"] else Signal.UNHEALTHY
 
 

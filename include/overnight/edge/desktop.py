@@ -5,14 +5,16 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from airflow.sdk import BaseOperator
 from airflow.sdk.exceptions import AirflowSkipException
 
 from ..domain.checkouts import Checkout, configured
-from ..domain.errors import Contended
-from ..settings import load_settings
+from ..domain.errors import Contended, OvernightError
+from ..domain.switching import Primary, primary_of
+from ..settings import FileSettings, load_settings
 from .hooks import open_desk
 from .moments import MomentTrigger
 
@@ -49,8 +51,14 @@ class CheckBuildersOperator(BaseOperator):
         values = load_settings().values
         if not values.desktop_builder_enabled:
             raise AirflowSkipException(DISABLED)
-        desk = open_desk()
-        return str(check_builders(desk, lambda: primary_health(desk), values.switching.rules()).phase)
+        desk, rules = open_desk(), values.switching.rules()
+        told = {
+            str(primary): str(
+                check_builders(desk, partial(primary_health, desk, primary), rules, primary=primary).phase
+            )
+            for primary in primaries(desk.settings.values)
+        }
+        return ", ".join(f"{primary}: {phase}" for primary, phase in told.items())
 
 
 class CheckoutOperator(BaseOperator):
@@ -138,10 +146,24 @@ class HandOverOperator(CheckoutOperator):
         return [branch for branch, _ in handed.opened.branches]
 
 
-def primary_health(desk: Overnight) -> str:
-    """Return "" when the primary builder's service answers, else what is wrong with it."""
-    from ..adapters.models import endpoint_is_up
-    from ..domain.models import ENTRY_TIER
+def primaries(values: FileSettings) -> tuple[Primary, ...]:
+    """Return the services that builders of the settings rest on, each checked on its own."""
+    kinds = {name: said.kind for name, said in values.builders.items()}
+    wanted = {primary_of(kinds.get(one.builder, one.builder)) for one in values.repositories if one.enabled}
+    return tuple(primary for primary in Primary if primary in wanted or primary is Primary.MODELS)
 
-    wrong = desk.available_tiers().get(ENTRY_TIER, "")
-    return wrong or endpoint_is_up(desk.rungs.endpoints[ENTRY_TIER])
+
+def primary_health(desk: Overnight, primary: Primary = Primary.MODELS) -> str:
+    """Return "" when a primary builder's service answers, else what is wrong with it."""
+    if primary is Primary.COPILOT:
+        return _github_health(desk)
+    return desk.rungs.primary_health()
+
+
+def _github_health(desk: Overnight) -> str:
+    """Copilot has no address of its own: whether GitHub answers this token is all there is to ask."""
+    try:
+        desk.tracker.login()
+    except OvernightError as error:
+        return str(error)
+    return ""

@@ -69,8 +69,8 @@ def _policy(repository: RepositorySettings) -> dict[str, Param]:
             type="number",
             exclusiveMinimum=0,
             title="Minutes to wait for an approval",
-            description_md="An escalation that a person must approve waits so long for an answer; "
-            "then the next cheaper tier does the work.",
+            description_md="A question to a person waits so long for an answer. Then the next cheaper tier "
+            "does the work; a change that touches protected paths is kept and waits for a later night.",
             section=_POLICY,
         ),
     }

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, cast
 
 from airflow.sdk import BaseHook
 from airflow.sdk.exceptions import AirflowNotFoundException
+
+from .notifiers import tellers
 
 if TYPE_CHECKING:
     from ..assembly import Overnight
@@ -35,7 +38,7 @@ def open_desk(settings: Settings | None = None) -> Overnight:
     credentials = with_connections(from_environment(os.environ, names), find_connection)
     for secret in credentials.secrets():
         mask_secret(secret)
-    return open_overnight(settings, credentials)
+    return replace(open_overnight(settings, credentials), tellers=tellers(settings.values.notifiers))
 
 
 def trigger_of(dag_run: Any) -> str:

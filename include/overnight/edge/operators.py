@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any, NoReturn
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
 from airflow.sdk import BaseOperator
 from airflow.sdk.exceptions import AirflowFailException, AirflowSkipException
@@ -12,6 +12,8 @@ from .hooks import open_desk, trigger_of
 
 if TYPE_CHECKING:
     from airflow.sdk import Context
+
+T = TypeVar("T")
 
 Issue = dict[str, Any]
 """A mapped issue's XCom: number, title and night."""
@@ -83,16 +85,41 @@ class IssueOperator(BaseOperator):
         super().__init__(**kwargs)
         self.issue = issue
 
+    def patiently(self, context: Context, step: Callable[[str, int], T]) -> T:
+        """Take a step; a passing fault that outlives the last try parks the issue, it is no crash."""
+        from ..domain.errors import Transient
+        from ..services.patience import park
+
+        try:
+            return step(self.issue["night"], self.issue["number"])
+        except Transient as error:
+            if context["ti"].try_number <= (context["ti"].max_tries or 0):
+                raise
+            reason = park(open_desk(), self.issue["night"], self.issue["number"], error)
+            raise AirflowSkipException(f"parked: {reason}") from error
+
 
 class ExecuteWithEscalationOperator(IssueOperator):
-    """Build the issue, attempt after attempt on the ladder; skipped when no green change came of it."""
+    """Build the issue, attempt after attempt on the ladder; skipped when no green change came of it.
+
+    Before it begins it gives way to issues that people put before it while the night runs.
+    """
 
     def execute(self, context: Context) -> Issue:
+        from .turns import give_way
+
+        give_way(self, self.issue["night"], self.issue["number"])
+        return self.resume(context)
+
+    def resume(self, context: Context, event: Mapping[str, Any] | None = None) -> Issue:
+        """Build."""
         from ..services.building import build_issue
 
         # Airflow adds to max_tries when a person clears the task, and only then.
         cleared = (context["ti"].max_tries or 0) - (self.retries or 0)
-        built = build_issue(open_desk(), self.issue["night"], self.issue["number"], cleared)
+        built = self.patiently(
+            context, lambda night, number: build_issue(open_desk(), night, number, cleared)
+        )
         if built.change is None:
             raise AirflowSkipException(f"{built.status}: {built.reason}")
         return {"number": self.issue["number"], "bundle": built.change.bundle}
@@ -104,7 +131,7 @@ class JudgeChangeOperator(IssueOperator):
     def execute(self, context: Context) -> str:
         from ..services.judging import judge_change
 
-        verdict = judge_change(open_desk(), self.issue["night"], self.issue["number"])
+        verdict = self.patiently(context, lambda *issue: judge_change(open_desk(), *issue))
         if not verdict.passed:
             raise AirflowSkipException(verdict.reason)
         return verdict.reason
@@ -116,7 +143,7 @@ class PublishChangeOperator(IssueOperator):
     def execute(self, context: Context) -> int | None:
         from ..services.publishing import publish_change
 
-        opened = publish_change(open_desk(), self.issue["night"], self.issue["number"])
+        opened = self.patiently(context, lambda *issue: publish_change(open_desk(), *issue))
         return opened.number if opened else None
 
 

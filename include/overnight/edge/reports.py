@@ -77,7 +77,8 @@ class SendAlertsOperator(BaseOperator):
     def execute(self, context: Context) -> int:
         from ..services.alerting import send_alerts
 
-        return len(send_alerts(open_desk()))
+        desk = open_desk()
+        return len(send_alerts(desk, desk.alert_rules))
 
 
 class SealLedgerOperator(BaseOperator):

@@ -84,7 +84,7 @@ _NIGHT_CELLS = (
 )
 _ISSUE_CELLS = (
     *("title", "sequence_type", "complexity", "status", "outcome", "planned_at", "ended_at"),
-    *("pull_request", "dry_run"),
+    *("pull_request", "pull_request_state", "settled_at", "dry_run"),
 )
 
 

@@ -66,6 +66,8 @@ TABLES: Mapping[str, tuple[Column, ...]] = {
         Column("planned_at", _MOMENT, "planned at", "UTC"),
         Column("ended_at", _MOMENT, "final status at", "UTC"),
         Column("pull_request", _OPTIONAL, "number of its pull request"),
+        Column("pull_request_state", _WORD, "merged or closed; empty while nobody decided"),
+        Column("settled_at", _MOMENT, "merged or closed at", "UTC"),
         _DRY,
     ),
     "attempts": (

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from datetime import UTC, datetime
 
 import pandas as pd
@@ -45,6 +45,7 @@ def load(
     since: datetime | None = None,
     until: datetime | None = None,
     repository: str | None = None,
+    events_of: Span | None = None,
 ) -> Frames:
     """Return what happened from `since` until before `until`.
 
@@ -55,6 +56,7 @@ def load(
     :param since: UTC; from the first event on when left out.
     :param until: UTC; to the last event when left out.
     :param repository: OWNER/NAME or GitHub's node id; all when left out. One nobody knows gives empty frames.
+    :param events_of: the frame `events`, a row for every event there is, holds this span alone.
     """
     since, until = since or datetime.min.replace(tzinfo=UTC), until or datetime.max.replace(tzinfo=UTC)
     names = {night.repository: night.full_name for night in reversed(desk.ledger.nights(limit=_KNOWN))}
@@ -65,7 +67,8 @@ def load(
     collected.spend(desk.budgets.bookings(since, until, node))
     made = {name: typed(name, rows) for name, rows in (collected.rows | collected.closed()).items()}
     made["escalations"] = _with_outcomes(made.get("escalations"), collected)
-    made["events"] = _headers(desk, query, collected.names)
+    span = replace(query, since=events_of.begin, until=events_of.end) if events_of else query
+    made["events"] = _headers(desk, span, collected.names)
     return Frames(**{name: made[name] if name in made else typed(name, ()) for name in TABLES})
 
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 import pandas as pd
 
+from ..domain.events import EventQuery
 from ..domain.expected_nights import Missed
 from ..domain.maintenance import chores
 from ..domain.periods import Period, Span, before, span_of, title_of, trend_of
@@ -40,7 +41,9 @@ def report_on(desk: HistoryDesk, period: Period, day: date, facts: Facts) -> Rep
     """
     span = span_of(period, day)
     first = min(trend_of(period, span)[0].begin, before(Period.MONTH, span_of(Period.MONTH, day)).begin)
-    return make_report(load(desk, first, None, facts.repository or None), period, span, facts)
+    frames = load(desk, first, None, facts.repository or None, events_of=span)
+    left = desk.ledger.archived(EventQuery(since=first))
+    return make_report(frames, period, span, replace(facts, archived=len(left)))
 
 
 def make_report(frames: Frames, period: Period, span: Span, facts: Facts) -> Report:
@@ -85,6 +88,7 @@ def _tiles(view: _View) -> tuple[Tile, ...]:
     rows = (
         ("Nights", "nights", str),
         ("Accepted changes", "accepted", str),
+        ("Merged", "merged", str),
         ("Cost", "cost_usd", dollars),
         ("Cost per accepted change", "cost_per_accepted_usd", dollars),
         ("Attempts accepted", "attempts_accepted", share),
@@ -120,8 +124,13 @@ def _nights(view: _View) -> Section:
     both = measures.both_ways(view.every, view.span)
     tables = [Table("nights", "Nights", listed)]
     words: tuple[str, ...] = ()
+    if view.facts.archived:
+        words += (
+            f"{view.facts.archived} nights of the time compared here left for the archive: their cost "
+            "is counted, their attempts, gates and escalations are not.",
+        )
     if both["backfilled"].sum():
-        words = ("Backfilled nights count on the day they ran and, below, on the day they stand for.",)
+        words += ("Backfilled nights count on the day they ran and, below, on the day they stand for.",)
         tables.append(Table("backfilled", "Both ways", both))
     return Section("Nights", words, tuple(tables))
 
@@ -243,7 +252,7 @@ def _cost_answer(view: _View) -> str:
 
 def _backlog_answer(view: _View) -> str:
     failed = view.now.issues[view.now.issues["outcome"] == "failed"]
-    return f"{len(failed)} issues failed; `overnight governance-issues` lists the four of the policy"
+    return f"{len(failed)} issues failed; overnight governance-issues lists the four of the policy"
 
 
 _ANSWERS: Mapping[str, Callable[[_View], str]] = {
@@ -253,7 +262,7 @@ _ANSWERS: Mapping[str, Callable[[_View], str]] = {
     "healing": _healing_answer,
     "desktop": _desktop_answer,
     "cost": _cost_answer,
-    "policy": lambda _: "written from the settings in force: `overnight models policy`",
+    "policy": lambda _: "written from the settings in force: overnight models policy",
     "backlog": _backlog_answer,
 }
 

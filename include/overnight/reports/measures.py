@@ -18,7 +18,8 @@ _BEFORE_LEARNING = {"unavailable", "killed"}
 def totals(frames: Frames) -> pd.Series:
     """Return the figures of a span: counts, dollars, and their ratios (NaN where nothing divides)."""
     issues, cost = frames.issues["outcome"], float(frames.costs["usd"].sum())
-    accepted, attempts = int((issues == "success").sum()), len(frames.attempts)
+    state = frames.issues["pull_request_state"]
+    accepted, attempts = int(((issues == "success") & (state != "closed")).sum()), len(frames.attempts)
     nights = int((frames.nights["status"] != "skipped").sum())
     return pd.Series(
         {
@@ -26,6 +27,7 @@ def totals(frames: Frames) -> pd.Series:
             "nights_skipped": len(frames.nights) - nights,
             "issues": len(issues),
             "accepted": accepted,
+            "merged": int((state == "merged").sum()),
             "failed": int((issues == "failed").sum()),
             "skipped": int((issues == "skipped").sum()),
             "attempts": attempts,

@@ -114,7 +114,7 @@ def _table(table: Table) -> str:
     left = len(table.frame) - len(frame)
     more = f'<p class="note">{left} more rows: --format csv has them all.</p>' if left else ""
     return (
-        f'<div class="scroll" tabindex="0" role="region" aria-label="{escape(table.title)}"><table>'
+        f'<div class="scroll" tabindex="0" role="region" aria-label="Table: {escape(table.title)}"><table>'
         f"<caption>{escape(table.title)}</caption><thead><tr>{heads}</tr></thead>"
         f"<tbody>\n{rows}\n</tbody></table></div>{more}"
     )

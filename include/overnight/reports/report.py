@@ -19,12 +19,14 @@ class Facts:
     :param limits: in force now, where settings tell them.
     :param schedules: when nights are due; none: nothing can be missed.
     :param repository: OWNER/NAME the report is about, "" for all.
+    :param archived: nights of the time looked at whose events left the ledger.
     """
 
     now: datetime
     limits: Limits = field(default_factory=Limits)
     schedules: tuple[Schedule, ...] = ()
     repository: str = ""
+    archived: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -43,6 +43,8 @@ def _planned(into: Collected, event: Event, data: Mapping[str, Any]) -> None:
             "planned_at": event.at,
             "ended_at": None,
             "pull_request": None,
+            "pull_request_state": "",
+            "settled_at": None,
             "dry_run": event.dry_run,
         }
 
@@ -68,6 +70,18 @@ def _published(into: Collected, event: Event, data: Mapping[str, Any]) -> None:
     row = into.issues.get((event.night, event.issue or 0))
     if row is not None:
         row["pull_request"] = data.get("pull_request")
+
+
+def _settled(state: str) -> Callable[[Collected, Event, Mapping[str, Any]], None]:
+    """Return what writes down that a pull request was merged or closed, on the nights that built it."""
+
+    def taker(into: Collected, event: Event, data: Mapping[str, Any]) -> None:
+        for night in data.get("nights") or (event.night,):
+            row = into.issues.get((night, event.issue or 0))
+            if row is not None:
+                row |= {"pull_request_state": state, "settled_at": event.at}
+
+    return taker
 
 
 def _attempted(into: Collected, event: Event, data: Mapping[str, Any]) -> None:
@@ -178,6 +192,8 @@ _TAKERS: Mapping[EventType, Callable[[Collected, Event, Mapping[str, Any]], None
     EventType.ISSUE_EXECUTION_FAILED: _ended,
     EventType.ISSUE_EXECUTION_SKIPPED: _ended,
     EventType.CHANGE_PUBLISHED: _published,
+    EventType.PULL_REQUEST_MERGED: _settled("merged"),
+    EventType.PULL_REQUEST_CLOSED: _settled("closed"),
     EventType.ATTEMPT_FINISHED: _attempted,
     EventType.MODEL_ESCALATION: _escalated,
     EventType.CHANGE_JUDGED: _judged,

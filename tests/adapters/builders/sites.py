@@ -173,8 +173,8 @@ class CopilotSite:
         return CopilotOnGitHub(Wire(client, Patience(attempts=1), Pacer(Pace.unhurried())))
 
     def builder(self, clean: Callable[[str], str] = str) -> CopilotBuilder:
-        def take_in(repository: Repository, tree: Tree, sha: str) -> None:
-            adopt(self.workspace, repository, tree, sha)
+        def take_in(repository: Repository, tree: Tree, sha: str) -> tuple[str, ...]:
+            return adopt(self.workspace, repository, tree, sha)
 
         return CopilotBuilder("copilot", self.hub(), take_in, clean)
 

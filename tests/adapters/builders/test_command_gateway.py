@@ -238,6 +238,9 @@ def test_nothing_that_the_provider_would_fetch_is_sent(provider, content):
         ("GET", "/v1/chat/completions"),
         ("POST", "/v1/chat/completions/../files"),
         ("DELETE", "/v1/models/gpt-5"),
+        ("CONNECT", "evil.example:443"),
+        ("POST", "http://evil.example/v1/chat/completions"),
+        ("POST", "//evil.example/v1/chat/completions"),
     ],
 )
 def test_no_other_path_is_there(provider, method, path):
@@ -301,6 +304,28 @@ def test_a_providers_error_is_classified_passed_on_and_costs_nothing(provider, s
     assert failure is not None
     assert (failure.kind, failure.retry_after) == (kind, 7.0)
     assert (table.budget.spent, table.budget.open) == (Decimal(0), {})
+
+
+@pytest.mark.parametrize("status", [301, 302, 307, 308])
+def test_a_redirect_is_followed_by_nobody_and_is_no_answer(provider, status):
+    provider.says({"id": "x"}, status)
+    table = Table(provider.url)
+    answered, told = table.post(CHAT)
+    assert answered == 502
+    assert "location" not in json.dumps(told).lower()
+    assert table.purse.facts.failure is not None
+    assert table.healer.answers == 0
+    assert len(provider.asked) == 1
+    assert (table.budget.spent, table.budget.open) == (Decimal(0), {})
+
+
+def test_a_huge_body_is_refused_before_anything_is_sent(provider):
+    table = Table(provider.url)
+    huge = {"messages": [{"role": "user", "content": "x" * 8_000_000}]}
+    assert table.post(huge)[0] == 400
+    unbounded = Table(provider.url, context_window=None, model="nobody-knows-this-model")
+    assert unbounded.post(huge)[0] == 402
+    assert provider.asked == []
 
 
 @pytest.mark.parametrize(

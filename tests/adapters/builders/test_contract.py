@@ -13,6 +13,7 @@ from demo.model.faults import Fault
 from include.overnight.domain.errors import FailureKind, ModelFailure, NotFound, OverBudget, TimedOut
 from include.overnight.domain.issues import Issue
 from include.overnight.ports import Handle, Pending
+from include.overnight.services.stopping import Stopped
 
 from ..models.healers import TableHealer
 from .conftest import KEY, Bench, PlainBudget
@@ -66,6 +67,19 @@ def test_a_budget_that_says_no_is_an_over_budget_and_nothing_is_sent(site):
         site.finish(builder, begin(site, builder, budget))
     assert json.loads(site.sent()) == []
     assert budget.open == {}
+
+
+def test_a_stop_that_is_heard_at_the_budget_ends_the_attempt_and_nothing_is_sent(site):
+    class Closed(PlainBudget):
+        def reserve(self, usd: Decimal) -> str:
+            raise Stopped("the night was stopped by ann")
+
+    site.plan()
+    builder, budget = site.builder(), Closed(Decimal(1))
+    with pytest.raises(Stopped, match="by ann"):
+        site.finish(builder, begin(site, builder, budget))
+    assert json.loads(site.sent()) == []
+    assert not (site.folder / "hello.txt").exists()
 
 
 def test_the_wall_clock_ends_an_attempt_that_never_ends(site):

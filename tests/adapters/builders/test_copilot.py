@@ -221,6 +221,27 @@ def test_a_verdict_is_said_once_and_wakes_nobody(site):
     assert [text.splitlines()[-1] for text in comments(site)] == ["Red: Copilot broke 2 tests."]
 
 
+def test_work_that_is_withdrawn_ends_the_assignment_and_closes_the_pull_request_once(site):
+    builder = site.builder()
+    handle = begin(site, builder)
+    builder.withdraw(handle, "stopped before there was a pull request")
+    assert not builder._hub.is_assigned(site.repository, site.number)
+    handle = begin(site, builder)
+    site.finish(builder, handle)
+    for _ in range(2):
+        builder.withdraw(handle, "The night was stopped by @copilot.")
+    pull = site.running.forge.issue("acme/pantry", site.agent.tasks[-1].pull or 0)
+    assert pull.state == "closed"
+    assert [text.splitlines()[-1] for text in comments(site)] == ["The night was stopped by Copilot."]
+
+
+def test_who_wrote_the_commits_is_kept(site):
+    builder = site.builder()
+    outcome = site.finish(builder, begin(site, builder))
+    (author,) = outcome.authors
+    assert author.startswith("copilot-swe-agent[bot] <")
+
+
 def test_only_what_the_branch_changed_comes_onto_an_older_base(site):
     tree = site.tree()
     site.running.forge.commit("acme/pantry", "main", {"later.txt": "later\n"}, "Work", "ann")

@@ -273,6 +273,10 @@ UNSAFE = {
 }
 
 
+def test_the_matrix_has_sixty_states_and_more():
+    assert len(SAFE) + len(UNSAFE) >= 60
+
+
 @pytest.mark.parametrize("name", SAFE)
 def test_a_safe_checkout_is_merged_and_can_be_taken_back(desk, name):
     SAFE[name](desk)

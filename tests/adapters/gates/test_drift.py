@@ -34,6 +34,7 @@ def test_a_clean_merge_passes_and_the_reason_says_what_was_looked_at(case, sandb
         ({"conflicts": ("x.py", "y.py")}, "conflict", "conflicts with main in x.py, y.py"),
         ({"conflicts": ("x.py",), "rebased": True}, "conflict", "in x.py, also after a rebase"),
         ({"desktop": ("x.py",)}, "desktop", "a desktop has unpushed work on x.py"),
+        ({"desktop": ("x.py",), "desktop_names": ("ann",)}, "desktop", "ann has unpushed work on x.py"),
         ({"rewritten": True}, "rewritten", "the history of main was rewritten"),
     ],
 )

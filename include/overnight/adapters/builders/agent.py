@@ -21,7 +21,7 @@ from pydantic_ai.exceptions import (
     UnexpectedModelBehavior,
     UsageLimitExceeded,
 )
-from pydantic_ai.messages import ModelMessage, ModelMessagesTypeAdapter
+from pydantic_ai.messages import ModelMessage, ModelMessagesTypeAdapter, ModelResponse
 from pydantic_ai.toolsets import CombinedToolset
 
 from ...domain.changes import BuildOutcome, Commission
@@ -41,6 +41,7 @@ from ..models.failures import classify_error
 from ..models.healed import HealedModel
 from ..sandbox.backend import TreeBackend
 from .prompts import load_prompt, task_prompt
+from .sessions import Sessions
 from .tools import editing_tools
 from .watching import Circles, WatchedToolset
 
@@ -68,6 +69,7 @@ class AgentBuilder:
     :param endpoints: tier label → endpoint; a commission's tier picks one.
     :param clean: removes every known secret from a text.
     :param requests: the most model requests of one attempt.
+    :param sessions: where an attempt is kept after each round, for a retry to go on from.
     """
 
     name = "openai"
@@ -79,11 +81,13 @@ class AgentBuilder:
         clean: Callable[[str], str],
         *,
         requests: int = _REQUESTS,
+        sessions: Sessions | None = None,
     ) -> None:
         self._endpoints = dict(endpoints)
         self._sandbox = sandbox
         self._clean = clean
         self._requests = requests
+        self._sessions = sessions
         self._jobs: dict[str, _Job] = {}
         self._transcripts: dict[str, str] = {}
 
@@ -110,7 +114,7 @@ class AgentBuilder:
         job = self._jobs.pop(handle.id, None)
         if job is None:
             raise NotFound(f"build {handle.id} ended with the process that began it: begin it again")
-        run = _Run(job, self._sandbox, self._clean, self._requests)
+        run = _Run(job, self._sandbox, self._clean, self._requests, self._sessions)
         try:
             return asyncio.run(run.outcome())
         finally:
@@ -126,12 +130,20 @@ class AgentBuilder:
 class _Run:
     """One attempt while it runs."""
 
-    def __init__(self, job: _Job, sandbox: Sandbox, clean: Callable[[str], str], requests: int) -> None:
+    def __init__(
+        self,
+        job: _Job,
+        sandbox: Sandbox,
+        clean: Callable[[str], str],
+        requests: int,
+        sessions: Sessions | None,
+    ) -> None:
         self._job = job
+        self._sessions = sessions
         self._clean = clean
         self._limits = UsageLimits(request_limit=requests)
         self._started = time.monotonic()
-        self._model = HealedModel(job.endpoint, job.budget, job.healer)
+        self._model = HealedModel(job.endpoint, job.budget, job.healer, before=self._keep)
         self.messages: list[ModelMessage] = []
         self._backend = TreeBackend(
             sandbox,
@@ -174,13 +186,36 @@ class _Run:
             toolsets=[tools],
             name="overnight-builder",
         )
-        prompt = self._clean(task_prompt(self._job.commission))
+        history, summary = self._taken_up()
+        if summary is not None:
+            return summary
+        prompt = None if history else self._clean(task_prompt(self._job.commission))
         try:
             # In order: a command in the same turn as an edit must see it, and two edits must not race.
             with agent.parallel_tool_call_execution_mode("sequential"):
-                return (await agent.run(prompt, usage_limits=self._limits)).output
+                result = await agent.run(prompt, message_history=history, usage_limits=self._limits)
+            self._keep(result.all_messages(), result.output)
+            return result.output
         finally:
             await self._model.close()
+
+    def _keep(self, messages: list[ModelMessage], summary: str | None = None) -> None:
+        """Keep the attempt for a retry once something is paid that must not be paid again."""
+        if self._sessions is not None and any(isinstance(one, ModelResponse) for one in messages):
+            conversation = self._clean(ModelMessagesTypeAdapter.dump_json(messages).decode())
+            self._sessions.keep(self._job.commission, self._job.tree, conversation, summary)
+
+    def _taken_up(self) -> tuple[list[ModelMessage], str | None]:
+        """Return the conversation that was cut off ([] when there is none), and its end when it had ended."""
+        sessions, job = self._sessions, self._job
+        session = sessions.take_up(job.commission, job.tree) if sessions is not None else None
+        if session is None:
+            return [], None
+        history = ModelMessagesTypeAdapter.validate_json(session.conversation)
+        answered = sum(isinstance(one, ModelResponse) for one in history)
+        self._limits = UsageLimits(request_limit=max(1, (self._limits.request_limit or 0) - answered))
+        self.messages = history
+        return history, session.summary
 
     def _may_nudge(self, complaint: str) -> bool:
         failure = ModelFailure(FailureKind.STUCK, f"{self._job.endpoint.model} goes in circles: {complaint}")

@@ -14,6 +14,7 @@ from ..models.endpoints import ModelEndpoint
 if TYPE_CHECKING:
     from ..git import GitWorkspace
     from ..github.wire import Wire
+    from .sessions import Sessions
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +23,7 @@ class Workbench:
 
     :param wire: GitHub for the builder `copilot`, asked for when it is needed.
     :param workspace: git with the token of the moment.
+    :param sessions: where attempts are kept in the middle, for a retry to go on from.
     """
 
     endpoints: Mapping[str, ModelEndpoint]
@@ -29,6 +31,7 @@ class Workbench:
     clean: Callable[[str], str]
     wire: Callable[[], Wire]
     workspace: Callable[[], GitWorkspace]
+    sessions: Callable[[], Sessions | None] = lambda: None
 
 
 def builder_settings(name: str, tables: Mapping[str, BuilderSettings]) -> BuilderSettings:
@@ -51,7 +54,7 @@ def make_builder(name: str, said: BuilderSettings, bench: Workbench) -> Builder:
 def _agent(name: str, said: BuilderSettings, bench: Workbench) -> Builder:
     from .agent import AgentBuilder  # seconds of imports that no other kind needs
 
-    return AgentBuilder(bench.endpoints, bench.sandbox(), bench.clean)
+    return AgentBuilder(bench.endpoints, bench.sandbox(), bench.clean, sessions=bench.sessions())
 
 
 def _command(name: str, said: BuilderSettings, bench: Workbench) -> Builder:

@@ -69,7 +69,7 @@ class ModelGateway:
             line = self._upstream.connect()
             self._purse.held(paid, line)
             response = self._upstream.ask(line, paid.request.form.path, paid.request.body)
-            if response.status >= 400:
+            if not 200 <= response.status < 300:  # a redirect, too: nobody is led anywhere else with our key
                 return self._failed(paid, response)
         except _BROKEN as error:
             self._broken(error)
@@ -116,7 +116,7 @@ class ModelGateway:
         self._purse.settle(paid, None, response.status, billed=False)
         code = error.get("code")
         return self._error(
-            response.status,
+            response.status if response.status >= 400 else 502,
             str(error.get("type") or "api_error")[:_LONGEST_WORD],
             code if isinstance(code, int) else str(code or "")[:_LONGEST_WORD],
             str(failure),

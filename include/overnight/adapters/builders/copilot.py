@@ -23,8 +23,8 @@ _LONGEST_INSTRUCTIONS = 12_000
 _PROMPT = "copilot_task"
 _MENTION = "@copilot"
 
-TakeIn = Callable[[Repository, Tree, str], None]
-"""Puts a commit of GitHub's into a tree, uncommitted."""
+TakeIn = Callable[[Repository, Tree, str], tuple[str, ...]]
+"""Puts a commit of GitHub's into a tree, uncommitted; returns who wrote it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,8 +107,8 @@ class CopilotBuilder:
             if self._now() >= work.until:
                 raise TimedOut(f"Copilot was not done with {work.where} in {work.until - work.began:g} s")
             return Pending(self._settings.look_again_seconds)
-        self._take_in(work.repository, tree, pull.head_sha)
-        return self._built(work, pull, sessions, self._transcripts[handle.id])
+        authors = self._take_in(work.repository, tree, pull.head_sha)
+        return replace(self._built(work, pull, sessions, self._transcripts[handle.id]), authors=authors)
 
     def transcript(self, handle: Handle) -> str:
         """Return what was seen of the agent's work last, "" in a process that has not looked."""
@@ -125,6 +125,17 @@ class CopilotBuilder:
         said = self._clean(verdict).replace(_MENTION, "Copilot")
         self._hub.comment(work.repository, pull.number, f"verdict/{name}", said)
         return pull.url
+
+    def withdraw(self, handle: Handle, why: str) -> None:
+        """Take the agent off the issue and close its pull request with a word; safe to repeat."""
+        work = CopilotWork.read(handle.id)
+        if self._hub.is_assigned(work.repository, work.issue):
+            self._hub.unassign(work.repository, work.issue)
+        pull = self._pull(work)
+        if pull is not None and pull.open:
+            said = self._clean(why).replace(_MENTION, "Copilot")
+            self._hub.comment(work.repository, pull.number, "withdrawn", said)
+            self._hub.close(work.repository, pull.number)
 
     def _begun(self, commission: Commission, work: CopilotWork) -> CopilotWork:
         repository, number = commission.repository, commission.issue.number

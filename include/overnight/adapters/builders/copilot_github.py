@@ -7,6 +7,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
+from ...domain.agents import AGENT, is_agent
 from ...domain.errors import Forbidden, NotAuthorized, NotFound, SettingsError
 from ...domain.issues import Repository
 from ..github.graphql import GraphQL
@@ -14,10 +15,6 @@ from ..github.identity import own_login
 from ..github.markers import hidden_mark, is_marked, marked
 from ..github.wire import Wire, segment
 from .copilot_tasks import Task, is_about, read_task
-
-ASSIGNEE = "copilot-swe-agent[bot]"
-_LOGINS = frozenset({"copilot", "copilot-swe-agent", ASSIGNEE})
-"""How GitHub names the agent in different places."""
 
 ACTORS = """
 query Actors($owner: String!, $name: String!) {
@@ -91,7 +88,7 @@ class CopilotOnGitHub:
         :raises Forbidden: GitHub took the request and did not assign the agent.
         """
         path = f"/repos/{repository.full_name}/issues/{number}/assignees"
-        body = {"assignees": [ASSIGNEE], "agent_assignment": dict(assignment)}
+        body = {"assignees": [AGENT], "agent_assignment": dict(assignment)}
         told = self._wire.write("POST", path, body)
         if not isinstance(told, dict) or not any(_is_agent(one) for one in told.get("assignees") or ()):
             raise Forbidden(f"GitHub did not assign Copilot to issue #{number}, and does not say why")
@@ -100,7 +97,11 @@ class CopilotOnGitHub:
     def unassign(self, repository: Repository, number: int) -> None:
         """Take the agent off an issue, so that it can be assigned anew."""
         path = f"/repos/{repository.full_name}/issues/{number}/assignees"
-        self._wire.write("DELETE", path, {"assignees": [ASSIGNEE]})
+        self._wire.write("DELETE", path, {"assignees": [AGENT]})
+
+    def close(self, repository: Repository, number: int) -> None:
+        """Close a pull request without merging it."""
+        self._wire.write("PATCH", f"/repos/{repository.full_name}/pulls/{number}", {"state": "closed"})
 
     def pulls_for(self, repository: Repository, number: int) -> tuple[AgentPull, ...]:
         """Return the agent's pull requests that promise to close an issue, oldest first."""
@@ -157,4 +158,4 @@ class CopilotOnGitHub:
 
 
 def _is_agent(actor: Any) -> bool:
-    return isinstance(actor, dict) and str(actor.get("login") or "").lower() in _LOGINS
+    return isinstance(actor, dict) and is_agent(str(actor.get("login") or ""))

@@ -54,7 +54,7 @@ def _findings(facts: DriftFacts) -> Iterator[Finding]:
     for path in facts.conflicts:
         yield Finding("conflict", f"{now} changes the same lines", path)
     for path in facts.desktop:
-        yield Finding("desktop", "a desktop has unpushed work on this file", path)
+        yield Finding("desktop", f"{_holders(facts)} unpushed or uncommitted work on this file", path)
     if facts.rewritten:
         yield Finding("rewritten", f"{now} does not hold {facts.base_sha[:12]}, which the change builds on")
 
@@ -67,8 +67,13 @@ def _failure(facts: DriftFacts) -> str:
     if facts.rewritten:
         told.append(f"the history of {facts.base_ref} was rewritten")
     if facts.desktop:
-        told.append(f"a desktop has unpushed work on {_named(facts.desktop)}")
+        told.append(f"{_holders(facts)} unpushed work on {_named(facts.desktop)}")
     return "; ".join(told)
+
+
+def _holders(facts: DriftFacts) -> str:
+    names = ", ".join(facts.desktop_names)
+    return f"the desktop {names} has" if names else "a desktop has"
 
 
 def _hint(facts: DriftFacts) -> str:

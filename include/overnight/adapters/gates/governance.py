@@ -9,6 +9,7 @@ from time import monotonic
 
 from ...domain.approvals import PROTECTED as PROTECTED_SUBJECT
 from ...domain.approvals import Approval, permission_for
+from ...domain.awaiting import APPROVABLE, MOST_FINDINGS
 from ...domain.gates import Finding, GateName, GateResult, GateStatus
 from ...domain.orders import Commands
 from ...ports import Case, Sandbox
@@ -18,15 +19,12 @@ from .diffs import FileDiff, parse_diff
 from .file_names import odd_names
 from .leaks import secrets_in
 from .licences import missing_headers
-from .protection import RULE, protected_touches
+from .protection import protected_touches
 from .sources import dependency_changes
 
 MAX_FILE_BYTES = 1024 * 1024
 _MODES = {"", "100644", "100755"}
 _SYMLINK, _SUBMODULE, _EXECUTABLE = "120000", "160000", "100755"
-_SHOWN = 100
-_MAY_BE_APPROVED = {RULE, "dependency_source", "licence", "large_file", "executable", "submodule"}
-"""Secrets, false names and accounts are not for anybody to allow."""
 
 
 class GovernanceGate:
@@ -70,7 +68,7 @@ class GovernanceGate:
             gate=self.name,
             status=GateStatus.FAIL,
             reason=reason + told,
-            findings=tuple(findings[:_SHOWN]),
+            findings=tuple(findings[:MOST_FINDINGS]),
             seconds=seconds,
             hint="leave protected files as they are and take secrets out; a person must do what needs them",
         )
@@ -88,7 +86,7 @@ def _without_approved(case: Case, found: Iterable[Finding]) -> tuple[list[Findin
     for finding in found:
         subject = f"{PROTECTED_SUBJECT}:{finding.path}"
         word = permission_for(words, case.repository.node_id, case.issue.number, subject)
-        if word is not None and finding.path and finding.rule in _MAY_BE_APPROVED:
+        if word is not None and finding.path and finding.rule in APPROVABLE:
             allowed[finding.path] = word
         else:
             standing.append(finding)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from json import JSONDecodeError
 
 from httpx2 import HTTPError, InvalidURL
@@ -40,18 +40,25 @@ _NUDGE = (
 )
 
 
+Before = Callable[[list[ModelMessage]], None]
+"""Told the whole conversation before each request that continues it."""
+
+
 class HealedModel(WrapperModel):
     """Every request is metered, and repeated, waited for, shortened or nudged as the healer says.
 
     Only whole requests are healed; a stream that a caller opens itself is metered and nothing more.
     """
 
-    def __init__(self, endpoint: ModelEndpoint, budget: Budget, healer: Healer) -> None:
+    def __init__(
+        self, endpoint: ModelEndpoint, budget: Budget, healer: Healer, before: Before | None = None
+    ) -> None:
         self.metered = MeteredModel(endpoint, budget)
         local = endpoint.tier == Tier.LOCAL_BUILDER
         super().__init__(TextCallsModel(self.metered, "text" if local else endpoint.tool_style))
         self._endpoint = endpoint
         self._healer = healer
+        self._before = before
         self._history = History()
 
     @property
@@ -73,6 +80,8 @@ class HealedModel(WrapperModel):
 
         :raises ModelFailure: the healer knows nothing more to try on this tier.
         """
+        if self._before is not None:
+            self._before(messages)
         step: HealingStep | None = None
 
         def goes_on(error: BaseException) -> bool:

@@ -19,6 +19,7 @@ from pydantic_ai.usage import RequestUsage
 
 from ...domain.changes import Usage
 from ...domain.errors import FailureKind, ModelFailure
+from ...failpoints import failpoint
 from ...ports import Budget
 from .endpoints import ModelEndpoint
 from .failures import was_billed
@@ -67,6 +68,7 @@ class MeteredModel(WrapperModel):
         except BaseException as error:
             self._settle_failed(reservation, bound, error)
             raise
+        failpoint("model.after_answer")
         self._settle(reservation, bound, response.usage, len(messages))
         return response
 
@@ -104,6 +106,7 @@ class MeteredModel(WrapperModel):
         settings: ModelSettings,
         parameters: ModelRequestParameters,
     ) -> ModelResponse:
+        failpoint("model.before_send")
         try:
             if not self._endpoint.stream:
                 return await super().request(messages, settings, parameters)

@@ -18,6 +18,7 @@ from .ownership import SANDBOX_UID, check_tree, hand_over
 from .running import Invocation, run_watched
 from .seccomp import seccomp_filter
 from .skeleton import Skeleton
+from .streaming import Clean
 
 _NAMESPACES = (
     "--unshare-pid",
@@ -61,8 +62,13 @@ class BubblewrapSandbox:
     """
 
     def __init__(
-        self, *, toolbox: Sequence[Path] = (Path(sys.prefix),), limits: SandboxLimits | None = None
+        self,
+        *,
+        toolbox: Sequence[Path] = (Path(sys.prefix),),
+        limits: SandboxLimits | None = None,
+        clean: Clean | None = None,
     ) -> None:
+        self._clean = clean
         self._layout = make_layout(toolbox or (Path(sys.prefix),))
         self._limits = limits or SandboxLimits()
         self._groups = GroupHome.here()
@@ -98,7 +104,9 @@ class BubblewrapSandbox:
             files = _MemoryFiles(stack, [writer])
             argv = group.enter(self._argv(request, files, writer))
             invocation = Invocation(argv, _HOST_PATH, descriptors=files.descriptors, fills=request.tree)
-            ran = run_watched(invocation, self._limits, seconds=seconds, max_output=max_output)
+            ran = run_watched(
+                invocation, self._limits, seconds=seconds, max_output=max_output, clean=self._clean
+            )
             if not ran.timed_out and not _has_started(reader):
                 raise unavailable(ran.stderr)
         return ran

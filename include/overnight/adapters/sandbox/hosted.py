@@ -23,7 +23,7 @@ from .layout import TREE
 from .limits import SandboxLimits
 from .ownership import check_tree
 from .parcels import pack, unpack, wrap
-from .streaming import line_log, streaming
+from .streaming import Clean, line_log, streaming
 
 Mount = tuple[Path, str, bool]
 _STEP_SECONDS = 120.0
@@ -70,15 +70,21 @@ class BackendSandbox:
     """
 
     def __init__(
-        self, backend: SandboxBackend, *, hosts: Sequence[str] = (), limits: SandboxLimits | None = None
+        self,
+        backend: SandboxBackend,
+        *,
+        hosts: Sequence[str] = (),
+        limits: SandboxLimits | None = None,
+        clean: Clean | None = None,
     ) -> None:
+        self._clean = clean
         self._backend = backend
         self._hosts = tuple(hosts)
         self._limits = limits or SandboxLimits()
 
     def reaching(self, hosts: Sequence[str]) -> BackendSandbox:
         """Return the same sandbox, whose commands with `network=True` reach these hosts alone."""
-        return BackendSandbox(self._backend, hosts=hosts, limits=self._limits)
+        return BackendSandbox(self._backend, hosts=hosts, limits=self._limits, clean=self._clean)
 
     def self_test(self) -> None:
         """Prove the confinement of the backend's sandboxes, or raise SandboxUnavailable saying what leaks."""
@@ -108,7 +114,7 @@ class BackendSandbox:
                 ran = self._run(handle, order)
         except SandboxError as error:
             raise SandboxUnavailable(f"the {self._backend.name} sandbox does not work: {error}") from error
-        _show(ran)
+        _show(ran, self._clean)
         return replace(ran, seconds=time.monotonic() - started)
 
     @contextmanager
@@ -171,8 +177,8 @@ class BackendSandbox:
             raise SandboxError(f"a tree could not be moved: {said.stderr.strip()[-300:]}")
 
 
-def _show(ran: Ran) -> None:
-    log = line_log()
+def _show(ran: Ran, clean: Clean | None) -> None:
+    log = line_log(clean)
     if log is not None:
         log.feed(1, ran.output.encode())
         log.close()

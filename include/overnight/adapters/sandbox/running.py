@@ -18,7 +18,7 @@ import psutil
 from ...ports import Ran
 from .limits import SandboxLimits
 from .output import CappedOutput
-from .streaming import LineLog, line_log
+from .streaming import Clean, LineLog, line_log
 
 _GLANCE_SECONDS = 0.2
 _GRACE_SECONDS = 5.0
@@ -105,7 +105,14 @@ class _Watch:
         return self.process.returncode
 
 
-def run_watched(invocation: Invocation, limits: SandboxLimits, *, seconds: float, max_output: int) -> Ran:
+def run_watched(
+    invocation: Invocation,
+    limits: SandboxLimits,
+    *,
+    seconds: float,
+    max_output: int,
+    clean: Clean | None = None,
+) -> Ran:
     """Run to the end or to a limit; nothing of it is running when this returns."""
     started = time.monotonic()
     process = subprocess.Popen(
@@ -123,7 +130,7 @@ def run_watched(invocation: Invocation, limits: SandboxLimits, *, seconds: float
     assert process.stderr
     with process.stdout as out, process.stderr as err:
         outputs = {out.fileno(): CappedOutput(max_output), err.fileno(): CappedOutput(max_output)}
-        watch = _Watch(process, limits, started + seconds, outputs, line_log(), invocation.fills)
+        watch = _Watch(process, limits, started + seconds, outputs, line_log(clean), invocation.fills)
         try:
             watch.follow()
         finally:

@@ -8,6 +8,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 
+from ...domain.redaction import Redactor
+
 _log = logging.getLogger(__name__)
 _MAX_BYTES = 64 * 1024
 _MAX_LINE = 2000
@@ -15,7 +17,11 @@ _CONTROL = re.compile(
     r"\x1b\[[0-9;?]*[A-Za-z]|[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2066-\u2069]"
 )
 
+_KEY_BEGINS, _KEY_ENDS = re.compile(r"-----BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY"), re.compile(r"-----END ")
+_SHAPES = Redactor().clean
+
 Show = Callable[[str], None]
+Clean = Callable[[str], str]
 _show: ContextVar[Show | None] = ContextVar("overnight_sandbox_output", default=None)
 
 
@@ -33,18 +39,23 @@ def streaming(show: Show | None = _to_log) -> Iterator[None]:
         _show.reset(token)
 
 
-def line_log(most: int = _MAX_BYTES) -> LineLog | None:
-    """Return where this context's output goes; None when nobody wants to see it."""
+def line_log(clean: Clean | None = None) -> LineLog | None:
+    """Return where this context's output goes; None when nobody wants to see it.
+
+    :param clean: the redactor; without one what looks like a secret goes all the same.
+    """
     show = _show.get()
-    return LineLog(show, most) if show is not None else None
+    return LineLog(show, clean=clean or _SHAPES) if show is not None else None
 
 
 class LineLog:
-    """Cuts streams into lines, without what would steer a terminal; silent after its cap."""
+    """Cuts streams into lines, without secrets and what would steer a terminal; silent after its cap."""
 
-    def __init__(self, show: Show, most: int = _MAX_BYTES) -> None:
+    def __init__(self, show: Show, most: int = _MAX_BYTES, clean: Clean = _SHAPES) -> None:
         self._show = show
         self._left = most
+        self._clean = clean
+        self._in_key = False
         self._open: dict[int, bytes] = {}
 
     def feed(self, stream: int, piece: bytes) -> None:
@@ -69,7 +80,16 @@ class LineLog:
         if self._left <= 0:
             return
         self._left -= len(line) + 1
-        text = line[:_MAX_LINE].decode("utf-8", "replace")
-        self._show(_CONTROL.sub("", text) + (" …" if len(line) > _MAX_LINE else ""))
+        text = line.decode("utf-8", "replace")
+        if self._hides(text):
+            return
+        shown = _CONTROL.sub("", self._clean(text))
+        self._show(shown[:_MAX_LINE] + (" …" if len(shown) > _MAX_LINE else ""))
         if self._left <= 0:
             self._show("… more output follows; it is kept with the result, not shown here")
+
+    def _hides(self, text: str) -> bool:
+        """Whether a line is inside a private key: its lines alone look like nothing."""
+        was = self._in_key
+        self._in_key = bool(_KEY_BEGINS.search(text)) or (was and not _KEY_ENDS.search(text))
+        return was

@@ -10,6 +10,7 @@ from pathlib import Path
 from ...ports import Ran
 from .limits import SandboxLimits
 from .running import Invocation, run_watched
+from .streaming import Clean
 
 
 class UnconfinedSandbox:
@@ -19,8 +20,13 @@ class UnconfinedSandbox:
     """
 
     def __init__(
-        self, *, toolbox: Sequence[Path] = (Path(sys.prefix),), limits: SandboxLimits | None = None
+        self,
+        *,
+        toolbox: Sequence[Path] = (Path(sys.prefix),),
+        limits: SandboxLimits | None = None,
+        clean: Clean | None = None,
     ) -> None:
+        self._clean = clean
         self._programs = [str(tool / "bin") for tool in toolbox or (Path(sys.prefix),)]
         self._limits = limits or SandboxLimits()
 
@@ -53,4 +59,6 @@ class UnconfinedSandbox:
             }
             argv = ["/bin/bash", "-c", command]
             invocation = Invocation(argv, {**usual, **(environment or {})}, directory=tree)
-            return run_watched(invocation, self._limits, seconds=seconds, max_output=max_output)
+            return run_watched(
+                invocation, self._limits, seconds=seconds, max_output=max_output, clean=self._clean
+            )
