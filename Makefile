@@ -41,8 +41,8 @@ lock: $(STAMP) ## Write requirements*.txt again from requirements*.in
 	@! grep -nE '^[^#]*(https?:|file:|--(extra-)?index-url|--find-links)' requirements.txt requirements-dev.txt || \
 		{ echo "A lock names a host or a file of this machine: see the lines above."; exit 1; }
 
-demo: $(STAMP) ## Play one whole night on this machine: no account, no key, no cost
-	@$(RUN) -m demo.night
+demo: $(STAMP) ## Play one whole night on this machine: no account, no key, no cost [NIGHT=desktop]
+	@$(RUN) -m demo.night $(if $(NIGHT),--night "$(NIGHT)")
 
 up: $(STAMP) ## Leave the demo running, with Airflow's UI on http://127.0.0.1:8080 (admin / admin)
 	@$(RUN) -m demo.night --up

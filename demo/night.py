@@ -1,4 +1,4 @@
-"""`python -m demo.night [--up | --down]`: play one whole night on this machine."""
+"""`python -m demo.night [--up | --down] [--night desktop]`: play one whole night on this machine."""
 
 import argparse
 import json
@@ -36,11 +36,19 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m demo.night", description=__doc__)
     parser.add_argument("--up", action="store_true", help=f"leave it running, the UI on port {UI_PORT}")
     parser.add_argument("--down", action="store_true", help="stop what --up left running")
-    parser.add_argument("--home", type=Path, default=HOME, help="where everything is kept")
+    parser.add_argument("--home", type=Path, help="where everything is kept")
+    parser.add_argument(
+        "--night", choices=("backlog", "desktop"), default="backlog", help="which story is played"
+    )
     options = parser.parse_args()
-    stage, console = Stage(options.home), Console()
+    stage, console = Stage(options.home or HOME), Console()
     if not console.is_terminal:
         console.width = NARROWEST
+    if options.night == "desktop":
+        from .desktop import HOME as DESKTOP
+        from .desktop import play
+
+        return play(options.home or DESKTOP, console)
     if options.down:
         console.print("stopped" if stage.is_up else "nothing was running")
         stage.take_down()

@@ -7,7 +7,7 @@ import pytest
 from include.overnight.domain.desktops import Finding, health_of
 from include.overnight.domain.events import Event, EventType, Severity
 from include.overnight.domain.models import LADDER
-from include.overnight.domain.switching import Phase, SwitchRules
+from include.overnight.domain.switching import Phase, Primary, SwitchRules
 from include.overnight.services.switching import (
     builder_health,
     builder_standing,
@@ -20,9 +20,15 @@ READY = health_of((Finding("local model", True, "answers"),))
 BROKEN = health_of((Finding("local model", False, "does not answer"),))
 
 
-def attempt(room, outcome, tier=LADDER[0]):
+def attempt(room, outcome, tier=LADDER[0], builder="openai"):
     room.house.clock.sleep(60)
-    metadata = {"outcome": outcome, "tier": str(tier), "reason": "HTTP 503", "number": 1}
+    metadata = {
+        "outcome": outcome,
+        "tier": str(tier),
+        "reason": "HTTP 503",
+        "number": 1,
+        "builder": builder,
+    }
     event = Event(EventType.ATTEMPT_FINISHED, "attempt", metadata=metadata, at=room.house.clock.now())
     room.house.ledger.append(event)
 
@@ -52,15 +58,15 @@ def on_trial(on_desktop):
 
 
 def test_work_goes_to_the_desktop_after_failures_in_a_row_and_back_after_a_trial(on_trial):
-    assert choose_builder(on_trial.house, "night/1/1")[0] is False
+    assert choose_builder(on_trial.house, "night/1/1").desktop is False
     attempt(on_trial, "accepted")
     assert check(on_trial) is Phase.PRIMARY
     assert switches(on_trial) == [("primary", "desktop"), ("desktop", "trial"), ("trial", "primary")]
-    assert choose_builder(on_trial.house, "night/1/2")[0] is False
+    assert choose_builder(on_trial.house, "night/1/2").desktop is False
 
 
 def test_of_all_attempts_one_gets_the_trial_and_keeps_it(on_trial):
-    assert [choose_builder(on_trial.house, f"night/{number}/1")[0] for number in (1, 2, 3, 1)] == [
+    assert [choose_builder(on_trial.house, f"night/{number}/1").desktop for number in (1, 2, 3, 1)] == [
         False,
         True,
         True,
@@ -74,7 +80,7 @@ def test_a_trial_that_fails_goes_back_to_the_desktop_and_another_can_follow(on_t
     assert check(on_trial) is Phase.DESKTOP
     assert check(on_trial) is Phase.DESKTOP
     assert check(on_trial) is Phase.TRIAL
-    assert choose_builder(on_trial.house, "night/2/1")[0] is False
+    assert choose_builder(on_trial.house, "night/2/1").desktop is False
 
 
 def test_the_same_switch_seen_twice_is_one_event(on_desktop):
@@ -94,6 +100,17 @@ def test_nobody_is_sent_to_a_desktop_that_cannot_build(room):
 
 def test_a_desktop_that_breaks_down_gives_the_work_back(on_desktop):
     assert check(on_desktop, "HTTP 503", BROKEN) is Phase.TRIAL
+
+
+def test_a_copilot_that_is_down_sends_nobody_away_from_the_models(room):
+    for _ in range(2):
+        attempt(room, "unavailable", builder="copilot")
+    assert check(room) is Phase.PRIMARY
+    found = check_builders(room.house, lambda: "HTTP 503", RULES, READY, Primary.COPILOT)
+    assert found.phase is Phase.DESKTOP
+    assert builder_standing(room.house).phase is Phase.PRIMARY
+    assert choose_builder(room.house, "night/1/1", primary=Primary.COPILOT).desktop
+    assert not choose_builder(room.house, "night/1/1").desktop
 
 
 def test_switches_and_checks_have_a_chain_of_their_own(on_trial):

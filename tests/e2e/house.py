@@ -98,6 +98,11 @@ class Place:
         parts = [top, quota, local_builder(_port(self.local.url)), PANTRY, *tables]
         (self.home / "overnight.toml").write_text("\n".join(parts))
 
+    @property
+    def failpoint(self) -> Path:
+        """The file that names the failpoint at which one process dies; absent when none shall."""
+        return self.home / "failpoint"
+
     def journals(self) -> dict[Path, int]:
         """Return how long the journal of each model server is now, in bytes."""
         files = [self.home / name for name in JOURNALS]
@@ -112,6 +117,7 @@ class Place:
             "GITHUB_TOKEN": self.secrets.token,
             "OPENAI_API_KEY": self.secrets.key,
             "OVERNIGHT_CANARY": self.secrets.canary,
+            "OVERNIGHT_FAILPOINT": f"@{self.failpoint}",
         }
 
     def overnight(self, *arguments: str, timeout: float = 300.0) -> subprocess.CompletedProcess[str]:

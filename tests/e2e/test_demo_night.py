@@ -26,6 +26,7 @@ STEPS = (
     "await_dependencies",
     "approve_escalation",
     "build_issue",
+    "approve_change",
     "judge_change",
     "publish_change",
     "report_issue",
