@@ -6,7 +6,7 @@ first request comes.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime
 from functools import lru_cache
@@ -14,6 +14,8 @@ from threading import Lock
 from typing import TYPE_CHECKING, Any
 
 from airflow.plugins_manager import AirflowPlugin
+
+from include.overnight.edge.deadlines import NightWindowEnd
 
 if TYPE_CHECKING:
     from airflow.api_fastapi.auth.managers.models.resource_details import DagDetails
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
     from include.overnight.web import House, Person, Right, Run
 
 API_PREFIX, PAGES_PREFIX = "/api/foreman", "/overnight"
+_ISSUE_TASKS = "execute_issue."
 _MOON = (
     "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 24 24' fill='{color}'%3E"
     "%3Cpath d='M17 15A8 8 0 0 1 9 4a8 8 0 1 0 11 11 8 8 0 0 1-3 0z'/%3E%3C/svg%3E"
@@ -49,7 +52,16 @@ class AirflowGuard:
 
         bearer = await bearer_scheme(request)
         user = await get_user(request, None, bearer)
-        return Person(user.get_name(), bearer is None, lambda right, name: _may(user, right, name))
+        return Person(
+            user.get_name(), bearer is None, lambda right, name: _may(user, right, name), _also(user)
+        )
+
+
+def _also(user: Any) -> tuple[str, ...]:
+    """Return how `approvers` may name a user besides: by id and by role, of whichever auth manager."""
+    roles = [getattr(user, "role", None), *(getattr(user, "roles", None) or ())]
+    names = [str(getattr(role, "name", role)) for role in roles if role]
+    return (f"id:{user.get_id()}", *(f"role:{name}" for name in names))
 
 
 def _may(user: Any, right: Right, full_name: str) -> bool:
@@ -135,6 +147,48 @@ class AirflowConductor:
         model = DagModel.get_current(dag_id)
         return None if model is None or model.is_paused else model.next_dagrun_create_after
 
+    def run_ids(self, dag_id: str) -> Sequence[str]:
+        """Return the ids of a DAG's runs, newest first."""
+        from airflow.models.dagrun import DagRun
+        from airflow.utils.session import create_session
+        from sqlalchemy import select
+
+        query = select(DagRun.run_id).where(DagRun.dag_id == dag_id).order_by(DagRun.id.desc())
+        with create_session() as session:
+            return list(session.scalars(query))
+
+    def clear(self, dag_id: str, run_id: str, index: int, round_: int, *, anew: bool) -> None:
+        """Let one issue's tasks and the summary run again, the build in the round that is asked for."""
+        from airflow.exceptions import AirflowClearRunningTaskException
+        from airflow.models.taskinstance import TaskInstance, clear_task_instances
+        from airflow.utils.session import create_session
+        from airflow.utils.state import DagRunState
+        from sqlalchemy import and_, or_, select
+
+        from include.overnight.domain.errors import Contended
+
+        mapped = and_(TaskInstance.task_id.startswith(_ISSUE_TASKS), TaskInstance.map_index == index)
+        query = select(TaskInstance).where(
+            TaskInstance.dag_id == dag_id,
+            TaskInstance.run_id == run_id,
+            or_(mapped, TaskInstance.task_id == "summarize"),
+        )
+        try:
+            with create_session() as session:
+                found = list(session.scalars(query))
+                clear_task_instances(found, session, DagRunState.QUEUED, prevent_running_task=True)
+                for task in found:
+                    if task.task_id == f"{_ISSUE_TASKS}build_issue":
+                        _in_round(task, round_, anew)
+        except AirflowClearRunningTaskException as error:
+            raise Contended(f"a task of this issue, or the summary, is running in {run_id}") from error
+
+
+def _in_round(task: Any, round_: int, anew: bool) -> None:
+    """Set what the operator reads its round from: tries beyond the task's own retries."""
+    wanted = (task.task.retries or 0) + round_
+    task.max_tries = max(task.max_tries, wanted) if anew else wanted
+
 
 def _first(*conditions: Any) -> Run | None:
     from airflow.models.dagrun import DagRun
@@ -219,6 +273,7 @@ class OvernightPlugin(AirflowPlugin):
         {"app": Lazy("create_api"), "url_prefix": API_PREFIX, "name": "overnight API"},
         {"app": Lazy("create_pages"), "url_prefix": PAGES_PREFIX, "name": "overnight pages"},
     ]
+    deadline_references: list[Any] = [NightWindowEnd]  # noqa: RUF012
     external_views: list[Any] = [  # noqa: RUF012
         {
             "name": "Overnight",

@@ -6,6 +6,7 @@ from decimal import Decimal
 
 import pytest
 
+from include.overnight.adapters.ledger import upgrade
 from include.overnight.assembly import key_names, open_overnight
 from include.overnight.domain.errors import NotAuthorized
 from include.overnight.domain.models import LADDER
@@ -63,8 +64,15 @@ def test_secrets_are_known_to_the_redactor_from_the_beginning(desk):
 
 def test_only_a_forge_on_this_machine_is_written_to_without_a_pause(desk):
     ours = desk('github_url = "http://127.0.0.1:8081/api/v3"')
-    assert ours._pace.seconds_between_writes == 0
-    assert desk("write_spacing_seconds = 0")._pace.seconds_between_writes == 1.0
+    assert ours.github._pace.seconds_between_writes == 0
+    assert desk("write_spacing_seconds = 0").github._pace.seconds_between_writes == 1.0
+
+
+def test_whatever_writes_to_github_keeps_one_pace(desk):
+    ours = desk(GITHUB_TOKEN="token-4711")
+    ours.settings.home.mkdir()
+    upgrade(ours.ledger_url)
+    assert ours.writer._wire._pacer is ours.issues._wire._pacer is ours.github.pacer
 
 
 def test_a_price_is_known_for_every_rung_and_none_is_dearer_than_the_one_above(desk):

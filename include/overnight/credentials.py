@@ -8,10 +8,16 @@ from pathlib import Path
 from typing import Any, Protocol
 from urllib.parse import urlsplit
 
+from .domain.errors import SettingsError
+from .domain.surroundings import secrets_of
+
 GITHUB_CONNECTION = "github_default"
 OPENAI_CONNECTION = "openai_default"
 OPENAI_KEY = "OPENAI_API_KEY"
 LEDGER_CONNECTION = "overnight_ledger"
+SIGNING_KEY = "OVERNIGHT_LEDGER_SIGNING_KEY"
+"""A file, or the key itself."""
+NOTIFY_CONNECTION = "overnight_notify"
 
 
 class Connection(Protocol):
@@ -40,12 +46,21 @@ class Credentials:
     keys: Mapping[str, str] = field(default_factory=dict, repr=False)
     openai_url: str = ""
     ledger_url: str = field(default="", repr=False)
+    ledger_key: str = field(default="", repr=False)
+    """Ed25519, in PEM or base64; signs the ledger's commitments."""
+    notify_urls: tuple[str, ...] = field(default=(), repr=False)
+    """Apprise URLs beside those of the settings; a URL holds its service's token."""
+
+    others: frozenset[str] = field(default=frozenset(), repr=False)
+    """Secrets around us that we do not use: other variables of this process."""
 
     def secrets(self) -> frozenset[str]:
         """Return every secret value, for the redactor."""
         password = urlsplit(self.ledger_url).password or ""
-        values = {self.github_token, *self.keys.values(), str(self.app.get("private_key", "")), password}
-        return frozenset(value for value in values if len(value) >= 8)
+        private = (str(self.app.get("private_key", "")), self.ledger_key)
+        values = {self.github_token, *self.keys.values(), *private, password}
+        every = {*values, *self.notify_urls, *self.others}
+        return frozenset(value for value in every if len(value) >= 8)
 
 
 def from_environment(environ: Mapping[str, str], key_names: frozenset[str]) -> Credentials:
@@ -53,7 +68,19 @@ def from_environment(environ: Mapping[str, str], key_names: frozenset[str]) -> C
     return Credentials(
         github_token=environ.get("GITHUB_TOKEN", "").strip(),
         keys={name: environ[name].strip() for name in sorted(key_names) if environ.get(name, "").strip()},
+        ledger_key=_signing_key(environ.get(SIGNING_KEY, "").strip()),
+        others=secrets_of(environ),
     )
+
+
+def _signing_key(said: str) -> str:
+    if not said.startswith(("/", "~", "./")):
+        return said
+    try:
+        return Path(said).expanduser().read_text("utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        why = getattr(error, "strerror", "") or "not text"
+        raise SettingsError(f"{SIGNING_KEY}: {said} cannot be read ({why})") from error
 
 
 def with_connections(credentials: Credentials, find: Callable[[str], Connection | None]) -> Credentials:
@@ -76,6 +103,10 @@ def with_connections(credentials: Credentials, find: Callable[[str], Connection 
         )
     if ledger := find(LEDGER_CONNECTION):
         credentials = replace(credentials, ledger_url=ledger_url(ledger))
+    if told := find(NOTIFY_CONNECTION):
+        more = told.extra_dejson.get("urls") or ()
+        urls = (told.password or "", *([more] if isinstance(more, str) else more))
+        credentials = replace(credentials, notify_urls=tuple(str(url) for url in urls if url))
     return credentials
 
 

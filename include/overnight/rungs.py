@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from .credentials import Credentials
 from .domain.errors import SettingsError
-from .domain.models import LADDER, Tier, TierFacts
+from .domain.models import ENTRY_TIER, LADDER, Tier, TierFacts
 from .settings import Settings
 
 if TYPE_CHECKING:
@@ -66,6 +66,12 @@ class Rungs:
     def available(self) -> Mapping[str, str]:
         """Return tier → "" when usable, else why it is not."""
         return {tier: self._why_not(tier) for tier in (*LADDER, Tier.LOCAL_BUILDER)}
+
+    def primary_health(self) -> str:
+        """Return "" when the entry tier's server answers and has its model, else what is wrong."""
+        from .adapters.models import endpoint_is_up
+
+        return self._why_not(ENTRY_TIER) or endpoint_is_up(self.endpoints[ENTRY_TIER])
 
     def list_price(self, tier: str, input_tokens: int, output_tokens: int) -> Decimal:
         """Return dollars at list price; 0 where it costs nothing or has no known price."""

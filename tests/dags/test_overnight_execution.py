@@ -28,11 +28,12 @@ STEPS = [
     "await_dependencies",
     "approve_escalation",
     "build_issue",
+    "approve_change",
     "judge_change",
     "publish_change",
     "report_issue",
 ]
-WAITING = ["admit", "plan_night", "await_dependencies", "approve_escalation", "summarize"]
+WAITING = ["admit", "plan_night", "await_dependencies", "approve_escalation", "approve_change", "summarize"]
 
 
 @pytest.fixture(scope="module")
@@ -105,7 +106,7 @@ def test_a_night_has_the_steps_of_the_house_in_their_order(box):
 def test_builds_and_issues_sit_in_their_pools_and_waiting_takes_no_slot_of_either(box):
     pools = {name.removeprefix(GROUP): task["pool"] for name, task in box["tasks"].items()}
     assert pools["build_issue"] == "overnight_builds"
-    assert {pools[step] for step in STEPS[3:]} == {"overnight_issues"}
+    assert {pools[step] for step in STEPS[4:]} == {"overnight_issues"}
     assert {pools[step] for step in WAITING} == {"default_pool"}
 
 

@@ -27,8 +27,11 @@ TABLES: tuple[tuple[str, type[BaseModel], str], ...] = (
     ("`[throttle]`, also a repository's", sections.ThrottleSettings, "throttle"),
     ("`[gates]`, also a repository's", sections.GateSettings, "gates"),
     ("`[learning]`, also a repository's", sections.LearningSettings, "learning"),
+    ("`[retention]`", sections.RetentionSettings, "retention"),
     ("A repository's `commands`", sections.CommandSettings, "commands"),
     ("`[author]`", sections.AuthorSettings, "author"),
+    ("`[alerts]`", sections.AlertSettings, "alerts"),
+    ("`[[notifiers]]`", sections.NotifierSettings, "notifiers"),
     ("`[builders.NAME]`", sections.BuilderSettings, "builders"),
     ("`[[desktops]]`", desktops.DesktopSettings, "desktops"),
     ("`[switching]`", desktops.SwitchingSettings, "switching"),
@@ -49,6 +52,7 @@ MEANINGS = {
     "FileSettings.throttle": "See `[throttle]`.",
     "FileSettings.gates": "See `[gates]`.",
     "FileSettings.learning": "See `[learning]`.",
+    "FileSettings.retention": "See `[retention]`.",
     "FileSettings.author": "See `[author]`.",
     "FileSettings.repositories": "See `[[repositories]]`.",
     "RepositorySettings.enabled": "Whether nights of this repository are admitted.",
@@ -59,6 +63,9 @@ MEANINGS = {
     "RepositorySettings.enable_desktop_sync": "Kept in the night's order; nothing reads it yet.",
     "RepositorySettings.create_prs_automatically": "Off: the change is kept; `overnight publish` opens it.",
     "RepositorySettings.draft_pull_requests": "Whether pull requests are opened as drafts.",
+    "RepositorySettings.merge_policy": "Who merges: `leave` (people), `auto_merge`, or `enqueue` (the merge "
+    "queue where there is one).",
+    "RepositorySettings.merge_method": "How auto-merge merges.",
     "RepositorySettings.parallel_issues": "Issues built at once by Airflow; 1: strictly one after the other.",
     "RepositorySettings.quota_limits": "A lower cap on escalations; what it leaves out is `[quota]`'s.",
     "RepositorySettings.commands": "Overrides `.overnight.yml`; see below.",
@@ -106,8 +113,8 @@ def page() -> str:
         parts.append(f"\n## {title}\n\n| key | type | default | meaning |\n|---|---|---|---|")
         parts += [_line(model, name, field) for name, field in model.model_fields.items()]
     parts.append(
-        "\n## Environment\n\nEvery key has a variable, which wins over the file: `OVERNIGHT_` and the key, two "
-        "underscores before the key of a table (`OVERNIGHT_LIMITS__NIGHT_USD`). Lists and whole tables are JSON. "
+        "\n## Environment\n\nEvery key has a variable, which wins over the file: `OVERNIGHT_` and the key, "
+        "two underscores before the key of a table (`OVERNIGHT_LIMITS__NIGHT_USD`). Lists and tables are JSON. "
         "Airflow's connections (`github_default`, `openai_default`, `overnight_ledger`) win over both.\n\n"
         "| variable | key |\n|---|---|"
     )
@@ -151,6 +158,7 @@ def _type(kind: Any) -> str:
 
 
 _NAMES = {
+    "Any": "anything",
     "str": "text",
     "Path": "path",
     "bool": "true/false",

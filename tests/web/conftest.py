@@ -64,6 +64,7 @@ class FakeConductor:
 
     runs: list[Run] = field(default_factory=list)
     params: list[dict] = field(default_factory=list)
+    cleared: list[tuple] = field(default_factory=list)
 
     def active(self, dag_id):
         return next((run for run in self.runs if run.dag_id == dag_id and run.state == "queued"), None)
@@ -76,6 +77,12 @@ class FakeConductor:
         self.runs.append(run)
         self.params.append(dict(params))
         return run
+
+    def run_ids(self, dag_id):
+        return [run.run_id for run in reversed(self.runs) if run.dag_id == dag_id]
+
+    def clear(self, dag_id, run_id, index, round_, *, anew):
+        self.cleared.append((run_id, index, round_, anew))
 
     def next_run(self, dag_id):
         return datetime(2030, 1, 1, 2, tzinfo=UTC)

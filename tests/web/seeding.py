@@ -2,6 +2,7 @@
 
 from decimal import Decimal
 
+from include.overnight.beginning import night_id
 from include.overnight.documents import to_document
 from include.overnight.domain.changes import Base, Change, Usage
 from include.overnight.domain.events import Event, EventType, Severity
@@ -255,6 +256,14 @@ def seed_night(desk, night="night-one", full_name="acme/box", finished=True):
             seeder.end(number, "skipped", "the night was stopped by ann")
         seeder.complete()
     return seeder
+
+
+def airflows_night(desk, full_name="acme/box", run_id="manual__0:+00:00"):
+    """Write a finished night that is a run of Airflow's, once; return its id."""
+    night = night_id(node(full_name), f"overnight_execution.{full_name.replace('/', '.')}", run_id)
+    if desk.ledger.night(night) is None:
+        seed_night(desk, night, full_name)
+    return night
 
 
 def seed_rest(desk, full_name="acme/box"):

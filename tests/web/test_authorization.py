@@ -6,16 +6,26 @@ from include.overnight.web import Right, create_api
 from include.overnight.web.guarding import needs
 
 from .conftest import RANK, ROLES, as_
-from .seeding import seed_night
+from .seeding import airflows_night, seed_night
 
 BODIES = {
     "POST /overnight": {"json": {"owner": "acme", "repo": "box"}},
     "POST /nights/{night}/stop": {"json": {}},
+    "POST /nights/{night}/issues/{issue}/retry": {"json": {"anew": True}},
     "POST /approvals": {
         "json": {"repository": "acme/box", "issue": 6, "subject": "escalation:experimental", "why": "x"}
     },
     "POST /lessons": {"json": {"repository": "acme/box", "advice": "be kind"}},
     "DELETE /lessons/{lesson}": {"params": {"why": "old"}},
+    "POST /desktop": {
+        "json": {
+            "desktop": "anns-laptop",
+            "full_name": "acme/box",
+            "id": "report-1",
+            "type": "desktop_sync",
+            "description": "level",
+        }
+    },
     "PUT /priorities/{issue}": {"json": {"repository": "acme/box", "priority": 1, "why": "x"}},
 }
 """Route → what makes it succeed; a new write route without a row fails `test_every_write_is_tried`."""
@@ -58,6 +68,8 @@ def call(api, seeded):
 
     def send(name, who):
         method, _, path = name.partition(" ")
+        if path.endswith("/retry"):
+            known["{night}"] = airflows_night(seeded)
         for part, value in known.items():
             path = path.replace(part, value)
         return api.request(method, path, headers=as_(who), **BODIES.get(name, {}))

@@ -10,20 +10,26 @@ from . import (
     approve,
     attempt,
     audit,
+    completion,
     db,
     doctor,
     events,
+    follow,
     governance_issues,
     init,
     judge,
     lessons,
+    mcp,
     models,
     plan,
     publish,
     quota,
     report,
+    retry,
+    rollback,
     run,
     settings,
+    stats,
     status,
     stop,
     support,
@@ -39,8 +45,14 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_show_locals=False,
 )
-for command in (init, run, stop, why, attempt, plan, publish, approve, judge, status, events, doctor):
+_SINGLE = (
+    *(init, run, stop, retry, why, attempt, plan, publish),
+    *(approve, judge, status, events, stats, doctor, mcp),
+)
+for command in _SINGLE:
     app.command(name=command.__name__.rsplit(".", 1)[-1])(command.command)
+app.command("follow")(follow.command)
+app.command("rollback")(rollback.command)
 app.add_typer(db.app, name="db")
 app.add_typer(quota.app, name="quota")
 app.add_typer(lessons.app, name="lessons")
@@ -51,6 +63,7 @@ app.add_typer(sync.app, name="sync")
 app.add_typer(audit.app, name="audit")
 app.command("governance-issues")(governance_issues.command)
 app.command("support")(support.command)
+app.command("completion")(completion.command)
 
 
 def _tell_version(wanted: bool) -> None:
@@ -70,4 +83,5 @@ def overnight(
 
 def main() -> None:
     """Run the command line."""
+    completion.prepare()
     app(prog_name="overnight")

@@ -9,9 +9,10 @@ import typer
 
 from ..assembly import Overnight
 from ..documents import to_document
-from ..domain.approvals import ESCALATION, OVERRIDE, Approval
-from ..domain.errors import SettingsError
+from ..domain.approvals import ESCALATION, OVERRIDE, Approval, may_approve
+from ..domain.errors import Forbidden, SettingsError
 from ..domain.justification import TAGS
+from ..settings import approvers
 from .console import JsonOption, RepositoryOption, print_json, say, speaking
 from .desk import chosen_repository, desk, node_id
 
@@ -38,13 +39,15 @@ def command(
     with speaking():
         _check(subject)
         house = desk()
+        place = chosen_repository(house, repository)
+        _check_approver(who, approvers(house.settings, place))
         given = give(
             house,
             Approval(
                 subject=subject,
                 who=who,
                 why=why,
-                repository=node_id(house, chosen_repository(house, repository)),
+                repository=node_id(house, place),
                 issue=issue,
                 granted=not refuse,
                 until=in_utc(until),
@@ -71,6 +74,15 @@ def in_utc(moment: datetime | None) -> datetime | None:
 def end_of(word: Approval) -> str:
     """Return the words for how long it holds."""
     return f", until {word.until:%Y-%m-%d %H:%M} UTC" if word.until else ""
+
+
+def _check_approver(who: str, named: tuple[str, ...]) -> None:
+    """Refuse the word of somebody whom settings do not name; roles are known to Airflow alone."""
+    if not may_approve(named, who):
+        raise Forbidden(
+            f"{who} may not approve: `approvers` names {', '.join(named)}; people of a role answer in the "
+            "dashboard, where Airflow knows them"
+        )
 
 
 def _check(subject: str) -> None:

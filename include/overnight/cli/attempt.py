@@ -16,13 +16,15 @@ from ..services.reading import open_night
 from .console import JsonOption, print_json, say, say_exactly, speaking
 from .desk import chosen_night, desk
 from .evidence import plan_of, print_logs, say_plan, show_review, show_tests
+from .offering import issue_numbers, night_ids
 from .tables import row, show, table
 
 
 def command(
-    number: Annotated[int, typer.Argument(help="Issue number.")],
+    number: Annotated[int, typer.Argument(help="Issue number.", autocompletion=issue_numbers)],
     night: Annotated[
-        str | None, typer.Option(help="Night id; the newest with this issue when left out.")
+        str | None,
+        typer.Option(help="Night id; the newest with this issue when left out.", autocompletion=night_ids),
     ] = None,
     diff: Annotated[bool, typer.Option("--diff", help="Print the change, as `git apply` reads it.")] = False,
     log: Annotated[

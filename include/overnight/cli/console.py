@@ -16,13 +16,20 @@ from rich.console import Console
 from rich.text import Text
 
 from ..domain.errors import OvernightError, Transient
+from .offering import repositories
 
 console = Console()
 errors = Console(stderr=True)
 
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON, and nothing else, on stdout.")]
 RepositoryOption = Annotated[
-    str | None, typer.Option("--repository", "-r", help="OWNER/NAME; the only configured one when left out.")
+    str | None,
+    typer.Option(
+        "--repository",
+        "-r",
+        help="OWNER/NAME; the only configured one when left out.",
+        autocompletion=repositories,
+    ),
 ]
 
 _ACTING = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
@@ -33,14 +40,19 @@ class Exit(IntEnum):
     """What the exit code says."""
 
     OK = 0
+    """Done; issues that failed, are blocked or were left out are outcomes, not errors."""
     DEFECT = 1
+    """A defect of ours, with a traceback, or a question answered with no: a gate fails, a chain is broken."""
     WRONG = 2
-    """Settings, arguments, token or repository are wrong; the message names the fix."""
+    """Settings, arguments, token or repository are wrong, or `doctor` failed a check; the fix is named."""
     NOT_ADMITTED = 3
+    """The night was not admitted; the reason is on stderr and on record."""
     CRASHED = 4
     """The night ended, but an issue crashed."""
     TRY_AGAIN = 75
+    """Not now: a server, the database, a rate limit, somebody's claim; the same may work in a while."""
     INTERRUPTED = 130
+    """Interrupted from the keyboard: the night is ended cleanly first, unless it was only followed."""
 
 
 @contextmanager

@@ -43,6 +43,9 @@ def run_checks(house: Overnight, repository: str | None) -> tuple[Check, ...]:
             repositories=names,
             cautions=cautions(house.settings),
             limits=limits(house.settings),
+            merge_policies={
+                name: house.settings.repository(name).merge_policy for name in names
+            },
             allow_unknown_prices=house.settings.values.allow_unknown_prices,
         ),
     )

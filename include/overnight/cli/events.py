@@ -12,14 +12,15 @@ from ..domain.errors import SettingsError
 from ..domain.events import EventQuery, EventType, Severity
 from .console import JsonOption, print_json, say, speaking
 from .desk import desk
+from .offering import issue_numbers, night_ids
 from .tables import row, show, table
 
 
 def command(
     types: Annotated[list[str] | None, typer.Option("--type", help="Event type; repeatable.")] = None,
     severity: Annotated[Severity | None, typer.Option(help="Exactly this severity.")] = None,
-    night: Annotated[str | None, typer.Option(help="Night id.")] = None,
-    issue: Annotated[int | None, typer.Option(help="Issue number.")] = None,
+    night: Annotated[str | None, typer.Option(help="Night id.", autocompletion=night_ids)] = None,
+    issue: Annotated[int | None, typer.Option(help="Issue number.", autocompletion=issue_numbers)] = None,
     since: Annotated[datetime | None, typer.Option(help="Moment in UTC.")] = None,
     limit: Annotated[int, typer.Option(min=1, help="The newest so many.")] = 50,
     as_json: JsonOption = False,
@@ -34,7 +35,8 @@ def command(
             since=since.replace(tzinfo=UTC) if since else None,
             limit=limit,
         )
-        found = desk().ledger.events(query)
+        house = desk()
+        found = house.ledger.events(query)
         if as_json:
             print_json([to_document(event) for event in found])
             return
@@ -45,6 +47,11 @@ def command(
         show(made)
         if not found:
             say("No such event is on record.")
+        if len(found) < limit and (left := house.ledger.archived(query)):
+            say(
+                f"{len(left)} nights, the last of {left[-1].ends_at:%Y-%m-%d}, left for the archive: their "
+                "events are not shown (`overnight audit archive`)."
+            )
 
 
 def _type(name: str) -> EventType:

@@ -9,11 +9,12 @@ import typer
 from ..services.publishing import publish_change
 from .console import Exit, JsonOption, complain, print_json, say, speaking
 from .desk import desk
+from .offering import issue_numbers, night_ids
 
 
 def command(
-    night: Annotated[str, typer.Argument(help="Night id.")],
-    issue: Annotated[int, typer.Argument(help="Issue number.")],
+    night: Annotated[str, typer.Argument(help="Night id.", autocompletion=night_ids)],
+    issue: Annotated[int, typer.Argument(help="Issue number.", autocompletion=issue_numbers)],
     as_json: JsonOption = False,
 ) -> None:
     """Open the pull request of a judged change."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from typing import Annotated, Any
 
@@ -14,7 +14,7 @@ from ..documents import to_document
 from ..domain.approvals import OVERRIDE, Approval
 from ..domain.orders import QuotaCap
 from ..ports import QuotaUse
-from ..settings.orders import quota_cap
+from ..settings.orders import guaranteed, quota_cap
 from .approve import MOMENTS, WhoOption, WhyOption, end_of, give, in_utc
 from .console import JsonOption, RepositoryOption, print_json, say, speaking
 from .desk import chosen_repository, desk, names_by_id, node_id
@@ -33,6 +33,8 @@ class _Scope:
     used: QuotaUse
     limit: QuotaCap | None
     left: QuotaUse | None
+    part: QuotaCap | None = None
+    """What is kept for it while its night runs."""
 
 
 @app.callback(invoke_without_command=True)
@@ -89,10 +91,12 @@ def _scopes(house: Overnight, names: Mapping[str, str]) -> Iterator[_Scope]:
     yield _scope(_EVERYBODY, house.quota.use(), QuotaCap(shared.daily, shared.hourly, shared.concurrent))
     caps = {one.name.lower(): quota_cap(house.settings, one) for one in house.settings.values.repositories}
     for place, name in sorted(names.items(), key=lambda item: item[1]):
-        yield _scope(name, house.quota.use(place), caps.pop(name.lower(), None))
+        scope = _scope(name, house.quota.use(place), caps.pop(name.lower(), None))
+        yield replace(scope, part=guaranteed(house.settings, name))
     for one in house.settings.values.repositories:
         if one.name.lower() in caps:  # no night yet, so nothing is used
-            yield _scope(one.name, QuotaUse(0, 0, 0), caps[one.name.lower()])
+            scope = _scope(one.name, QuotaUse(0, 0, 0), caps[one.name.lower()])
+            yield replace(scope, part=guaranteed(house.settings, one.name))
 
 
 def _scope(name: str, used: QuotaUse, limit: QuotaCap | None) -> _Scope:
@@ -136,7 +140,8 @@ def _show(told: dict[str, Any]) -> None:
 
 def _of(scope: Mapping[str, Any], kind: str) -> str:
     used, limit = scope["used"][kind], scope["limit"]
-    return f"{used} of {limit[kind]}" if limit else str(used)
+    part = f" ({scope['part'][kind]} its own)" if scope["part"] else ""
+    return (f"{used} of {limit[kind]}" if limit else str(used)) + part
 
 
 def _show_queue(queue: list[dict[str, Any]]) -> None:

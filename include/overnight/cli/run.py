@@ -16,11 +16,17 @@ from ..services.running import run_night
 from ..services.stopping import stop_night
 from .console import Exit, JsonOption, complain, print_json, speaking
 from .desk import chosen_repository, desk
+from .live import shown_steps, told
+from .offering import night_ids, repositories
 from .showing import show_night
+from .watching import follow_night, running_night
 
 
 def command(
-    repository: Annotated[str | None, typer.Option("--repository", "-r", help="OWNER/NAME.")] = None,
+    repository: Annotated[
+        str | None,
+        typer.Option("--repository", "-r", help="OWNER/NAME.", autocompletion=repositories),
+    ] = None,
     owner: Annotated[str | None, typer.Option(help="Owner, with --repo.")] = None,
     repo: Annotated[str | None, typer.Option(help="Repository name, with --owner.")] = None,
     issues: Annotated[
@@ -40,9 +46,16 @@ def command(
     pull_requests: Annotated[
         bool | None, typer.Option("--pull-requests/--no-pull-requests", help="Whether they are opened.")
     ] = None,
+    follow: Annotated[
+        bool, typer.Option("--follow", help="Start nothing: show a night at work until it ends.")
+    ] = False,
+    night: Annotated[
+        str | None,
+        typer.Option(help="With --follow: the night to show.", autocompletion=night_ids),
+    ] = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Run one night here and now."""
+    """Run one night here and now, or show one that is running elsewhere."""
     params = {
         "issues": issues or None,
         "max_issues_per_run": max_issues,
@@ -54,6 +67,11 @@ def command(
     }
     with speaking():
         name = _named(repository, owner, repo)
+        if follow:
+            _follow(name, night, params, as_json)
+            return
+        if night:
+            raise SettingsError("--night goes with --follow: a night that begins gets an id of its own")
         _run(desk(name), name, params, as_json)
 
 
@@ -63,6 +81,15 @@ def _named(repository: str | None, owner: str | None, repo: str | None) -> str |
     if owner and repository:
         raise SettingsError("name the repository once: --repository, or --owner with --repo")
     return f"{owner}/{repo}" if owner else repository
+
+
+def _follow(name: str | None, night: str | None, params: dict[str, Any], as_json: bool) -> None:
+    if any(value is not None for value in params.values()):
+        raise SettingsError("--follow starts nothing, so it takes no wishes for a night: leave them out")
+    house = desk(name)
+    chosen = running_night(house, name, night)
+    found, left = follow_night(house, chosen.id, as_json)
+    _end(found, left, as_json)
 
 
 def _run(house: Overnight, name: str | None, params: dict[str, Any], as_json: bool) -> None:
@@ -75,30 +102,33 @@ def _run(house: Overnight, name: str | None, params: dict[str, Any], as_json: bo
         if as_json:
             print_json(_of_record(house, night))
         raise typer.Exit(Exit.NOT_ADMITTED)
-    finished, interrupted = _to_its_end(house, night)
+    _end(*_to_its_end(house, night, as_json), as_json)
+
+
+def _end(night: Night, interrupted: bool, as_json: bool) -> None:
+    """Print a night and leave with what its end means to a script."""
     if as_json:
-        print_json(document(finished))
+        print_json(document(night))
     else:
-        show_night(finished)
+        show_night(night)
     if interrupted:
         raise typer.Exit(Exit.INTERRUPTED)
-    if any(issue.status == "crashed" for issue in finished.issues):
+    if night.status == "skipped":
+        raise typer.Exit(Exit.NOT_ADMITTED)
+    if any(issue.status == "crashed" for issue in night.issues):
         raise typer.Exit(Exit.CRASHED)
 
 
-def _to_its_end(house: Overnight, night: str) -> tuple[Night, bool]:
+def _to_its_end(house: Overnight, night: str, as_json: bool) -> tuple[Night, bool]:
     """Run the night; at an interrupt stop it: what was not begun is parked, nothing stays claimed."""
     try:
-        return run_night(house, open_night(house, night), _tell), False
+        with shown_steps(house, night, as_json) as watch:
+            return run_night(house, open_night(house, night), watch), False
     except KeyboardInterrupt:
         complain("Interrupted: the night is being ended; once more leaves it as it is.", "yellow")
         stop_night(house, night, who=getpass.getuser(), now=True)
-        return run_night(house, open_night(house, night), _tell), True
+        return run_night(house, open_night(house, night), told), True
 
 
 def _of_record(house: Overnight, night: str) -> dict[str, Any]:
     return document(house.ledger.night(night) or Night(night, ""))
-
-
-def _tell(step: str, issue: int | None) -> None:
-    complain(f"{step} #{issue}" if issue else step, "dim")

@@ -10,10 +10,13 @@ import typer
 from ..services.stopping import stop_night
 from .console import JsonOption, print_json, say, speaking
 from .desk import chosen_night, desk
+from .offering import night_ids
 
 
 def command(
-    night: Annotated[str | None, typer.Argument(help="Night id; the newest when left out.")] = None,
+    night: Annotated[
+        str | None, typer.Argument(help="Night id; the newest when left out.", autocompletion=night_ids)
+    ] = None,
     now: Annotated[bool, typer.Option("--now", help="Do not let running attempts finish.")] = False,
     as_json: JsonOption = False,
 ) -> None:

@@ -59,7 +59,7 @@ def status(name: NameArgument = None, as_json: JsonOption = False) -> None:
 def run(name: NameArgument = None, as_json: JsonOption = False) -> None:
     """Bring checkouts level where that is safe, fetch the night's branches, and record it all."""
     with speaking():
-        house, desktop = desk(), _desktop()
+        house, desktop = _house(), _desktop()
         rows = [_attempt(checkout, lambda one: _run(house, desktop, one)) for checkout in _checkouts(name)]
         if as_json:
             print_json(rows)
@@ -81,7 +81,7 @@ def undo(
 ) -> None:
     """Take the last merge of a checkout back; refused when later work would be lost."""
     with speaking():
-        moved = syncing.undo_merge(desk(), _desktop(), syncing.chosen(_configured(), name))
+        moved = syncing.undo_merge(_house(), _desktop(), syncing.chosen(_configured(), name))
         if as_json:
             print_json({"branch": moved.branch, "before": moved.before, "after": moved.after})
         else:
@@ -90,7 +90,8 @@ def undo(
 
 def _run(house: Any, desktop: Desktop, checkout: Checkout) -> dict[str, Any]:
     synced = syncing.sync_checkout(house, desktop, checkout)
-    handed = hand_over(house, desktop, checkout) if synced.drift.state.remote_sha else None
+    there = synced.drift.state.remote_sha and not _reports_elsewhere()
+    handed = hand_over(house, desktop, checkout) if there else None
     moved = synced.moved
     return {
         **document(synced.drift),
@@ -110,6 +111,19 @@ def _attempt(checkout: Checkout, work: Callable[[Checkout], dict[str, Any]]) -> 
         again = isinstance(error, Transient)
         complain(f"{checkout.name}: {error}", "yellow" if again else "red")
         return {"name": checkout.name, "in_sync": False, "try_again": again, "reason": str(error), "plan": []}
+
+
+def _reports_elsewhere() -> bool:
+    """Whether this machine has no ledger of its own: it reports through the HTTP API."""
+    return bool(os.environ.get("OVERNIGHT_API_URL"))
+
+
+def _house() -> Any:
+    if not _reports_elsewhere():
+        return desk()
+    from ..adapters.desktop.reporting import TOKEN, URL, ApiLedger, ReportingHouse
+
+    return ReportingHouse(ApiLedger(os.environ[URL], os.environ.get(TOKEN, "")))
 
 
 def _desktop() -> Desktop:

@@ -14,13 +14,15 @@ from ..services.reading import planned_issues
 from .console import JsonOption, print_json, say, speaking
 from .desk import chosen_night, desk
 from .evidence import say_plan, show_gates, show_lessons_learnt, show_words
+from .offering import issue_numbers, night_ids
 from .tables import row, short, show, table
 
 
 def command(
-    number: Annotated[int, typer.Argument(help="Issue number.")],
+    number: Annotated[int, typer.Argument(help="Issue number.", autocompletion=issue_numbers)],
     night: Annotated[
-        str | None, typer.Option(help="Night id; the newest with this issue when left out.")
+        str | None,
+        typer.Option(help="Night id; the newest with this issue when left out.", autocompletion=night_ids),
     ] = None,
     as_json: JsonOption = False,
 ) -> None:

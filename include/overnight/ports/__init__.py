@@ -1,9 +1,10 @@
 """What the services need from outside, as Protocols; adapters and fakes both fit them."""
 
 from .advising import Advisor
-from .building import Budget, Builder, Handle, Healer, Pending
+from .building import Budget, Builder, Handle, Healer, OpenBuilder, Pending
 from .clock import Clock, Storage
 from .desk import Desk
+from .following import Follower
 from .git import Standing, Tree, Workspace
 from .github import Comment, PullRequest, Tracker, Writer
 from .judging import Case, CommandReader, Gate, Logbook, Stage
@@ -39,6 +40,7 @@ __all__ = [
     "CommandReader",
     "Comment",
     "Desk",
+    "Follower",
     "Gate",
     "Grant",
     "Handle",
@@ -47,6 +49,7 @@ __all__ = [
     "Ledger",
     "Lessons",
     "Logbook",
+    "OpenBuilder",
     "Pending",
     "PullRequest",
     "Quota",

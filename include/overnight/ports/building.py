@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from ..domain.changes import BuildOutcome, Commission, Usage
 from ..domain.errors import ModelFailure
@@ -38,6 +38,17 @@ class Builder(Protocol):
 
     def transcript(self, handle: Handle) -> str:
         """Return the conversation so far, redacted, also of an attempt that failed ("" when none)."""
+
+
+@runtime_checkable
+class OpenBuilder(Builder, Protocol):
+    """A builder that works on GitHub, where people see it; its handle outlives the process."""
+
+    def tell(self, handle: Handle, name: str, verdict: str) -> str:
+        """Say something on its pull request, once per name; return the url, "" without one."""
+
+    def withdraw(self, handle: Handle, why: str) -> None:
+        """End its work, and close its pull request with a word; nothing happens twice."""
 
 
 class Budget(Protocol):

@@ -6,11 +6,13 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any, Protocol
 
+from ..domain.alerts import AlertRule
 from ..domain.models import TierFacts
 from ..domain.orders import Commands, NightOrder
 from .advising import Advisor
 from .building import Builder
 from .clock import Clock, Storage
+from .following import Follower
 from .git import Tree, Workspace
 from .github import Tracker, Writer
 from .judging import CommandReader, Gate
@@ -26,6 +28,9 @@ class Desk(Protocol):
 
     @property
     def writer(self) -> Writer: ...
+
+    @property
+    def follower(self) -> Follower: ...
 
     @property
     def workspace(self) -> Workspace: ...
@@ -84,8 +89,12 @@ class Desk(Protocol):
     def clean(self, text: str) -> str:
         """Return a text without any secret: this deployment's own, and whatever looks like one."""
 
+    @property
+    def alert_rules(self) -> Sequence[AlertRule]:
+        """Which events people are told of at once."""
+
     def notify(self, title: str, body: str) -> None:
-        """Send the morning message, where settings name somebody; never raises."""
+        """Send a message to whomever settings name; never raises."""
 
     def list_price(self, tier: str, input_tokens: int, output_tokens: int) -> Decimal:
         """Return dollars at list price on a tier; 0 where it costs nothing or has no known price."""

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from typing import Any, Protocol
 
 from ..domain.checkouts import Checkout
 from ..domain.desktops import Finding
 from ..domain.drift import CheckoutState
+from ..domain.events import Event
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +40,39 @@ class Opened:
 
     branches: tuple[tuple[str, str], ...] = ()
     worktrees: tuple[str, ...] = ()
+
+
+class EventSink(Protocol):
+    """Where events go, and nothing comes from."""
+
+    def append(self, *events: Event) -> tuple[Event, ...]:
+        """Keep events; return them as they are kept."""
+
+
+class Memory(Protocol):
+    """What was remembered."""
+
+    def recall(self, key: str) -> Mapping[str, Any] | None:
+        """Return what was kept under a key, None when nothing was."""
+
+
+class TellsTime(Protocol):
+    """The time alone."""
+
+    def now(self) -> datetime: ...
+
+
+class SyncHouse(Protocol):
+    """What syncing asks of a desk: a machine that only reports has no more than this."""
+
+    @property
+    def ledger(self) -> EventSink: ...
+
+    @property
+    def records(self) -> Memory: ...
+
+    @property
+    def clock(self) -> TellsTime: ...
 
 
 class Desktop(Protocol):

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
 from ..domain.changes import Base, Change
 from ..domain.issues import Repository
+from ..domain.landing import Landed, Step
 from ..domain.orders import NightOrder
 
 
@@ -30,6 +32,33 @@ class Standing:
 
     conflicts: tuple[str, ...] = ()
     rewritten: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Joined:
+    """Several bases as one.
+
+    :param base: what to build on; None when two of them conflict.
+    :param change: the merge commit that was made for it; None when one base holds all the others.
+    :param conflicts: paths on which the two of `between` conflict, sorted.
+    """
+
+    base: Base | None
+    change: Change | None = None
+    conflicts: tuple[str, ...] = ()
+    between: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Reverted:
+    """The commit that takes something back.
+
+    :param change: None when it conflicts with what came later, or when nothing is left to take back.
+    :param conflicts: paths, sorted.
+    """
+
+    change: Change | None
+    conflicts: tuple[str, ...] = ()
 
 
 class Workspace(Protocol):
@@ -82,3 +111,29 @@ class Workspace(Protocol):
 
     def remote_sha(self, repository: Repository, branch: str) -> str | None:
         """Return the sha of a branch on GitHub, None when it does not exist."""
+
+    def join(
+        self, repository: Repository, parts: Sequence[Base], issue: int, branch: str, order: NightOrder
+    ) -> Joined:
+        """Make one base of several, merged in their order; the same parts always give the same commit."""
+
+    def landed(self, repository: Repository, after: str, head: str) -> tuple[Landed, ...]:
+        """Return the first-parent commits of after..head, oldest first (RepositoryUnusable: rewritten)."""
+
+    def before(self, repository: Repository, sha: str, commits: int = 1) -> str:
+        """Return the commit that many first-parent steps under one."""
+
+    def brought(self, repository: Repository, merged: str, head: str) -> int:
+        """Return how many first-parent commits a merged pull request became: 1, or those of a rebase."""
+
+    def revert(
+        self,
+        repository: Repository,
+        step: Step,
+        onto: Base,
+        issue: int,
+        branch: str,
+        message: str,
+        order: NightOrder,
+    ) -> Reverted:
+        """Take a step of the default branch back on top of it, as one commit in a bundle."""

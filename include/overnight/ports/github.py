@@ -112,6 +112,9 @@ class Writer(Protocol):
     def put_reviewers(self, repository: Repository, pull: PullRequest, reviewers: Sequence[str]) -> None:
         """Ask people ("octocat") and teams ("acme/docs") once; who was asked is not asked again."""
 
+    def ask_again(self, repository: Repository, number: int, reviewers: Sequence[str], occasion: str) -> None:
+        """Ask people who reviewed to look again, once per occasion."""
+
     def put_milestone(self, repository: Repository, number: int, milestone: int) -> None:
         """Set the milestone of an issue or pull request that has none."""
 

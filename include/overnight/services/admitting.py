@@ -9,8 +9,10 @@ from ..domain.errors import OvernightError, SandboxUnavailable
 from ..domain.events import EventQuery, EventType, Severity
 from ..domain.issues import Repository
 from ..domain.orders import NightOrder
+from ..failpoints import failpoint
 from ..ports import Desk
-from .reading import OpenNight, latest
+from .desktop_reports import why_out_of_sync
+from .reading import OpenNight, latest, once
 
 FIRST_NIGHT_ISSUES = 3
 
@@ -41,10 +43,12 @@ def admit_night(
     if refusal:
         skip_night(desk, night, refusal)
         return Admission(False, refusal)
+    desk.records.remember(f"sharer/{repository.node_id}", {"name": order.full_name})
     desk.ledger.append(
         night.event(
             EventType.OVERNIGHT_EXECUTION_STARTED,
             f"Night of {order.full_name} started ({order.trigger}{', dry run' if order.dry_run else ''})",
+            id=once(order.night, EventType.OVERNIGHT_EXECUTION_STARTED),
             metadata={
                 "full_name": order.full_name,
                 "trigger": order.trigger,
@@ -53,6 +57,7 @@ def admit_night(
             },
         )
     )
+    failpoint("admit.after_started")
     return Admission(True)
 
 
@@ -69,7 +74,11 @@ def skip_night(desk: Desk, night: OpenNight, reason: str, severity: Severity = S
             EventType.OVERNIGHT_EXECUTION_SKIPPED,
             reason,
             severity=severity,
-            metadata={"full_name": night.order.full_name, "trigger": night.order.trigger},
+            metadata={
+                "full_name": night.order.full_name,
+                "trigger": night.order.trigger,
+                "order": {"logical_date": told.isoformat() if (told := night.order.logical_date) else None},
+            },
         )
     )
 
@@ -85,6 +94,8 @@ def _refusal(desk: Desk, night: OpenNight) -> str:
         return f"{night.order.full_name} is empty: push a first commit to {night.repository.default_branch}"
     if night.order.plan_only:
         return ""
+    if why := why_out_of_sync(desk, night.order.full_name, night.order.required_desktops):
+        return why
     try:
         desk.sandbox.self_test()
     except SandboxUnavailable as error:

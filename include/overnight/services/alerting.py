@@ -9,6 +9,7 @@ from ..domain.alerts import RULES, Alert, AlertRule, AlertState, decide, read_fr
 from ..domain.errors import SettingsError
 from ..domain.events import EventQuery
 from ..ports import Desk
+from .claiming import alone
 
 _STATE = "alerts/state"
 _MOST = 5_000
@@ -19,8 +20,14 @@ def send_alerts(desk: Desk, rules: Sequence[AlertRule] = RULES) -> tuple[Alert, 
     """Send one message with everything new that the rules want told; return what was told.
 
     Dry runs alarm nobody. What is told is remembered before it is sent: a message that gets lost is lost
-    once, one that is sent is never sent twice.
+    once, one that is sent is never sent twice. Of workers that are loud at once one tells, with what the
+    others wrote; what comes a moment later is told at the next look.
     """
+    with alone(desk, _STATE) as hold:
+        return () if hold is None else _send(desk, rules)
+
+
+def _send(desk: Desk, rules: Sequence[AlertRule]) -> tuple[Alert, ...]:
     now, state = desk.clock.now(), _state(desk)
     query = EventQuery(since=read_from(state, now), limit=_MOST, oldest_first=True, dry_run=False)
     alerts, after = decide(desk.ledger.events(query), state, now, rules)

@@ -8,9 +8,12 @@ from dataclasses import dataclass, field
 from ..domain.errors import SettingsError
 from ..domain.estimating import tokens_needed
 from ..domain.fitting import dominating, misfit
+from ..domain.issues import split_full_name
+from ..domain.merge_policy import MergePolicy
 from ..domain.models import LADDER, Tier, TierFacts
 from ..domain.orders import Limits
 from ..ports import Desk
+from .preflight import guarding_rules, obstacles
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +41,8 @@ class Asked:
     cautions: Sequence[str] = ()
     limits: Limits = field(default_factory=Limits)
     allow_unknown_prices: bool = False
+    merge_policies: Mapping[str, str] = field(default_factory=dict)
+    """Full name → leave, auto_merge or enqueue."""
 
 
 def usable_tiers(desk: Desk) -> str:
@@ -90,6 +95,8 @@ def looks(desk: Desk, asked: Asked) -> Iterator[Check]:
     """Yield what works and yet deserves a look; a part that fails is told by its own check."""
     for text in asked.cautions:
         yield Check("settings", True, text, caution=True)
+    for name, policy in asked.merge_policies.items():
+        yield from _ways_to_merge(desk, name, MergePolicy(policy))
     try:
         throttled, facts = desk.quota.throttled(), desk.tier_facts()
     except Exception as error:  # noqa: BLE001  as above
@@ -102,6 +109,18 @@ def looks(desk: Desk, asked: Asked) -> Iterator[Check]:
     )
     yield Check("throttle", True, told, caution=bool(throttled))
     yield from _dominated(facts)
+
+
+def _ways_to_merge(desk: Desk, full_name: str, policy: MergePolicy) -> Iterator[Check]:
+    """Yield what keeps pull requests from being merged as settings say, each with its fix."""
+    try:
+        repository = desk.tracker.repository(*split_full_name(full_name))
+        rules = guarding_rules(desk, repository, repository.default_branch)
+        found = obstacles(desk, repository, rules, policy)
+    except Exception:  # noqa: BLE001  the checks of token and repository say what is wrong
+        return
+    for finding in found:
+        yield Check(f"merging {full_name}", True, finding.sentence(), caution=True)
 
 
 def _dominated(facts: Mapping[str, TierFacts]) -> Iterator[Check]:

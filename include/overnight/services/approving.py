@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from ..domain.approvals import ESCALATION, Approval
+from ..domain.approvals import ESCALATION, Approval, may_approve
 from ..domain.eligibility import TRUSTED_PERMISSIONS
 from ..domain.issues import Issue
 from ..domain.justification import needs_person
@@ -15,7 +15,7 @@ from ..ports import Desk
 from .reading import OpenNight, open_night, planned_issue
 
 APPROVE_LABEL = "overnight: approve"
-_SOMEBODY_IS_AWAKE = frozenset({"manual"})
+SOMEBODY_IS_AWAKE = frozenset({"manual"})
 """Triggers of nights that a person waits for; other nights use approvals given beforehand."""
 
 
@@ -32,7 +32,7 @@ def question(desk: Desk, night_id: str, number: int) -> Question | None:
     """Return what a person must be asked before this issue is built; None when nobody need be."""
     night, planned = open_night(desk, night_id), planned_issue(desk, night_id, number)
     subject = subject_of(planned)
-    if not subject or night.order.trigger not in _SOMEBODY_IS_AWAKE:
+    if not subject or night.order.trigger not in SOMEBODY_IS_AWAKE:
         return None
     if desk.approvals.word(night.repository.node_id, number, subject):
         return None
@@ -74,6 +74,8 @@ def heed_approval_label(desk: Desk, night: OpenNight, planned: PlannedIssue, iss
         return
     vetting = desk.tracker.who_labelled(night.repository, issue, APPROVE_LABEL)
     if vetting is None or vetting.permission not in TRUSTED_PERMISSIONS:
+        return
+    if not may_approve(night.order.approvers, f"github:{vetting.actor}"):
         return
     desk.approvals.give(
         Approval(

@@ -6,13 +6,14 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from ..domain.attempts import Step
-from ..domain.changes import Attempt, Change, Checkpoint, Outcome, Usage
+from ..domain.awaiting import wanted
+from ..domain.changes import Attempt, BuildOutcome, Change, Checkpoint, Outcome, Usage
 from ..domain.errors import ChangeUnusable, FailureKind, FenceLost, Terminal
 from ..domain.events import EventType
 from ..domain.gates import feedback
 from ..domain.lines import one_line
 from ..domain.models import Tier
-from ..domain.slugs import branch_name
+from ..failpoints import failpoint
 from ..ports import Healer
 from .asking import ask_builder
 from .claiming import kept_alive
@@ -23,6 +24,7 @@ from .inspecting import inspect_change
 from .proposing import with_proven_tests, without_tests
 from .recording import record_checkpoint, record_finished, record_started
 from .spending import Tab, open_tab
+from .steering import needs_no_tier
 from .stopping import Stopped
 from .surveying import survey
 from .teaching import learn_from
@@ -102,20 +104,23 @@ def _tools(shop: Workshop, tier: Tier, number: int, history: Sequence[Attempt]) 
 def _attempt(shop: Workshop, tier: Tier, number: int, history: Sequence[Attempt]) -> Attempt:
     """Ask the builder, commit what it left, save that as the checkpoint, ask the gates."""
     tab, healer = _tools(shop, tier, number, history)
-    if why := shop.desk.circuits.why_open(healer.endpoint):
+    why = "" if needs_no_tier(shop.night, tier) else shop.desk.circuits.why_open(healer.endpoint)
+    if why:
         return Attempt(number, str(tier), Outcome.UNAVAILABLE, why, failure=str(FailureKind.TRANSPORT))
     asked = ask_builder(shop, tier, number, history, tab, healer)
+    failpoint("attempt.after_builder")
     transcript = ""
     if asked.transcript:
         name = f"transcripts/{shop.attempt_id(number)}.json"
-        transcript = shop.desk.storage.put(name, asked.transcript.encode())
+        transcript = shop.desk.storage.put(name, shop.desk.clean(asked.transcript).encode())
+        failpoint("attempt.after_transcript")
     attempt = Attempt(number, str(tier), asked.outcome, asked.reason, transcript=transcript)
     if asked.built is None:
         return replace(attempt, usage=tab.usage, failure=asked.failure)
     built = asked.built
     attempt = replace(attempt, model=built.model, summary=built.summary, prompt_version=built.prompt_version)
     try:
-        change, plain = _commit(shop, tier, built.model, history)
+        change, plain = _commit(shop, _message(shop, tier, built), history)
     except ChangeUnusable as error:
         why = one_line(str(error), 300)
         red = replace(attempt, outcome=Outcome.GATES_FAILED, reason=why, feedback=str(error))
@@ -152,31 +157,35 @@ def _judged(shop: Workshop, checkpoint: Checkpoint, tab: Tab, healer: Healer) ->
     verdict = inspect_change(shop, change, tier, number, tab, healer)
     if not verdict.passed and (plain := without_tests(shop, checkpoint, verdict)):
         change, verdict = plain, inspect_change(shop, plain, tier, number, tab, healer)
+    failpoint("attempt.after_gates")
     gates = tuple((str(result.gate), str(result.status)) for result in verdict.results)
     attempt = replace(attempt, reason=verdict.reason, usage=tab.usage, gates=gates)
     if verdict.passed:
         return replace(attempt, outcome=Outcome.ACCEPTED, change=change)
+    if asked := wanted(verdict.results).findings:  # no lesson: a person may find it right
+        return replace(attempt, feedback=feedback(verdict.results), change=change, awaits=asked)
     learn_from(shop.desk, shop.night, shop.issue, verdict.results)
     return replace(attempt, feedback=feedback(verdict.results))
 
 
-def _commit(
-    shop: Workshop, tier: Tier, model: str, history: Sequence[Attempt]
-) -> tuple[Change, Change | None]:
+def _commit(shop: Workshop, message: str, history: Sequence[Attempt]) -> tuple[Change, Change | None]:
     """Commit the builder's work and the written tests that prove it; the second is the work without them."""
-    tree, message = shop.tree("build"), _message(shop, tier, model)
+    tree = shop.tree("build")
     if shop.desk.workspace.commit(tree, message, shop.night.order) is None:
         raise ChangeUnusable("the builder changed nothing")
-    branch = branch_name(shop.night.order.branch_prefix, shop.issue.number, shop.issue.title)
-    change = shop.desk.workspace.pack(tree, shop.issue.number, branch)
+    failpoint("attempt.after_commit")
+    change = shop.desk.workspace.pack(tree, shop.issue.number, shop.branch)
+    failpoint("attempt.after_pack")
     tested = with_proven_tests(shop, change, message, history)
     return tested, change if tested is not change else None
 
 
-def _message(shop: Workshop, tier: Tier, model: str) -> str:
+def _message(shop: Workshop, tier: Tier, built: BuildOutcome) -> str:
+    together = "".join(f"Co-authored-by: {who}\n" for who in built.authors)
     return (
-        f"{one_line(shop.issue.title, 60)} (#{shop.issue.number})\n\n"
+        f"{one_line(shop.desk.clean(shop.issue.title), 60)} (#{shop.issue.number})\n\n"
         f"Overnight-Night: {shop.night.id}\n"
         f"Overnight-Issue: {shop.issue.number}\n"
-        f"Overnight-Model: {tier} ({one_line(model, 60)})\n"
+        f"Overnight-Model: {tier} ({one_line(built.model, 60)})\n"
+        f"{together}"
     )

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from ..domain.changes import Change
 from ..domain.issues import Issue
 from ..domain.orders import Commands
+from ..domain.revisions import quoted
 from ..ports import Case, Desk, Stage, Tree
 from .drifting import drift_facts
 from .preparing import base_results, read_instructions
-from .reading import OpenNight
+from .reading import OpenNight, planned_issues
 from .remembrance import ledger_facts
 
+_ASKED = "Asked for by reviewers of its pull request, and therefore in scope:"
 EVERY_LESSON = 10_000
 """The gate checks them all; only what a builder is told is chosen."""
 
@@ -33,7 +36,7 @@ def make_case(
     return Case(
         order=night.order,
         repository=night.repository,
-        issue=issue,
+        issue=_as_asked(desk, night, issue),
         change=change,
         head=head,
         base=base,
@@ -46,3 +49,10 @@ def make_case(
         ledger=ledger_facts(desk, night, issue.number, stage),
         drift=drift_facts(desk, night, change) if stage is Stage.JUDGE else None,
     )
+
+
+def _as_asked(desk: Desk, night: OpenNight, issue: Issue) -> Issue:
+    """Return the issue with what trusted people asked for on its pull request: that is in scope, too."""
+    planned = (one for one in planned_issues(desk, night.id) if one.number == issue.number)
+    said = [quoted(planned.revisions) for planned in planned if planned.revisions]
+    return replace(issue, body="\n\n".join((issue.body, _ASKED, *said))) if any(said) else issue

@@ -6,7 +6,9 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
+from ..documents import to_document
 from ..domain.attempts import Step, next_step
+from ..domain.awaiting import NOBODY, Wanted
 from ..domain.changes import Attempt, Change, IssueStatus
 from ..domain.errors import (
     DiskFull,
@@ -21,17 +23,21 @@ from ..domain.events import EventType
 from ..domain.issues import Issue
 from ..domain.plans import PlannedIssue
 from ..domain.sanitizing import text_sha256
-from ..domain.slugs import branch_name
+from ..failpoints import failpoint
 from ..ports import Desk, Kept
 from .approving import heed_approval_label
 from .attempting import attempt_once, out_of_gate_time, resume_attempt
+from .awaiting import allowed, ask, heed_waiting_label, refused, waiting_change, why_it_waits
 from .claiming import LEASE_SECONDS, Hold, holding
-from .concluding import conclude
+from .commissions import tell, without_commissions
+from .concluding import GONE, conclude
 from .escalating import take_seat
 from .preparing import find_base, read_commands, within_repository_limits
 from .reading import OpenNight, latest, open_night, planned_issue
 from .remembering import attempts_so_far
 from .reporting import mark_in_progress
+from .revising_start import start_revision
+from .steering import steered
 from .stopping import heed_label, stopped
 from .surveying import survey
 from .workshop import Workshop
@@ -64,7 +70,8 @@ def build_issue(desk: Desk, night_id: str, number: int, round_: int = 0) -> Buil
     built_before = latest(desk, night_id, EventType.CHANGE_BUILT, issue=number)
     kept = desk.records.change(night.repository.node_id, number, night_id)
     if kept and built_before and built_before.metadata["round"] == round_:
-        return Built(kept.change, reason="built before")
+        with holding(desk, night, number):  # a worker that died at its very end may hold it still
+            return Built(kept.change, reason="built before")
     with holding(desk, night, number) as hold:
         if hold is None:
             built = Built(status=IssueStatus.SKIPPED, reason="another night is working on it")
@@ -72,6 +79,7 @@ def build_issue(desk: Desk, night_id: str, number: int, round_: int = 0) -> Buil
             built = _build_or_say_why(desk, night, planned, hold, round_)
         if built.status is not None:
             conclude(desk, night, number, built.status, built.reason)
+            tell(desk, night, number, f"{night.id}/build/{round_}", f"Overnight is done: {built.reason}")
     return built
 
 
@@ -94,20 +102,33 @@ def _build(desk: Desk, night: OpenNight, planned: PlannedIssue, hold: Hold, roun
     try:
         issue = desk.tracker.issue(night.repository, planned.number)
     except NotFound:
-        return Built(status=IssueStatus.SKIPPED, reason="the issue was deleted while the night was running")
+        return Built(status=IssueStatus.SKIPPED, reason=GONE)
+    issue = without_commissions(desk, night.repository.node_id, issue)
     unfit = _unfit(desk, night, planned, issue)
     if unfit:
         return Built(status=IssueStatus.SKIPPED, reason=unfit)
     heed_approval_label(desk, night, planned, issue)
-    base, why_not = find_base(desk, night, planned)
+    start, base = None, None
+    if planned.revisions:
+        start, why_not = start_revision(desk, night, planned)
+        if start is None:
+            return Built(status=IssueStatus.SKIPPED, reason=why_not)
+        base = start.base
+    else:
+        base, why_not = find_base(desk, night, planned)
     if base is None:
         return Built(status=IssueStatus.BLOCKED, reason=why_not)
     commands = read_commands(desk, night, base)
     night = within_repository_limits(night, commands)
-    shop = Workshop(desk, night, planned, issue, base, commands, hold, round_)
-    if again := _reusable(shop):
+    shop = Workshop(desk, night, planned, issue, base, commands, hold, round_, start)
+    if start and start.change and not shop.asked:
+        return _keep(shop, start.change, "replayed, nothing else was asked for")
+    if start is None and (again := _reusable(shop)):
         return _keep(shop, again, "the dry run's change is taken up again")
+    if resumed := _resumed(shop):
+        return resumed
     mark_in_progress(desk, night, planned.number)
+    failpoint("build.after_in_progress")
     return _climb(shop)
 
 
@@ -117,8 +138,9 @@ def _unfit(desk: Desk, night: OpenNight, planned: PlannedIssue, issue: Issue) ->
         return "the issue was closed while the night was running"
     if text_sha256(issue) != planned.body_sha256:
         return "its title or body changed after it was planned; the next night plans it anew"
-    for pull in issue.pull_requests:
-        if pull.is_open:
+    revised = {one.pull_request for one in planned.revisions}
+    for pull in without_commissions(desk, night.repository.node_id, issue).pull_requests:
+        if pull.is_open and pull.number not in revised:
             return f"open pull request #{pull.number} by {pull.author or 'somebody'} would close it"
     if other := _under_way_elsewhere(desk, night, planned.number):
         return f"night {other} has a change for it under way"
@@ -153,6 +175,40 @@ def _reusable(shop: Workshop) -> Change | None:
     return kept.change if same else None
 
 
+def _resumed(shop: Workshop) -> Built | None:
+    """Go on with a change that waited for a person, or keep waiting; None when it must be built anew."""
+    desk, night, number = shop.desk, shop.night, shop.planned.number
+    waiting = waiting_change(desk, night, number, shop.planned.body_sha256)
+    if waiting is None or shop.round:
+        return None
+    kept, node = waiting.kept, night.repository.node_id
+    if kept.change.base.bundles and kept.change.base.sha != shop.base.sha:
+        return None  # what it stands on has been merged or built anew
+    heed_waiting_label(desk, night, shop.issue, waiting)
+    if refused(desk, node, number, waiting.wanted.paths):
+        return None
+    if allowed(desk, node, number, waiting.wanted.paths):
+        return _keep(shop, kept.change, "a person allowed it: judged again without building", waiting.wanted)
+    ask(desk, night, number, waiting.wanted)
+    return Built(status=IssueStatus.AWAITING_APPROVAL, reason=why_it_waits(waiting.wanted, number))
+
+
+def _insists(history: tuple[Attempt, ...], shop: Workshop) -> bool:
+    """Whether a builder that was told so still needs what only a person may allow."""
+    told = any(attempt.awaits for attempt in history[:-1]) or not shop.night.order.enable_auto_heal
+    return told and bool(history[-1].awaits)
+
+
+def _with_a_person(shop: Workshop, attempt: Attempt, change: Change) -> Built:
+    """Keep a change for the person who may allow it; one that was refused already is not asked about."""
+    asked = Wanted(attempt.awaits)
+    word = refused(shop.desk, shop.night.repository.node_id, shop.planned.number, asked.paths)
+    if word is not None:
+        why = f"{word.who} refused {word.subject} ({word.why}), and no attempt did without"
+        return Built(status=IssueStatus.FAILED, reason=why)
+    return _keep(shop, change, attempt.reason, asked)
+
+
 def _climb(shop: Workshop) -> Built:
     """Attempt after attempt, each on the tier that the history of the others asks for."""
     desk, night, planned = shop.desk, shop.night, shop.planned
@@ -162,8 +218,11 @@ def _climb(shop: Workshop) -> Built:
         if remembered.unfinished:
             history = (*history, resume_attempt(shop, remembered.unfinished, history))
         while True:
-            if history and history[-1].change:
-                return _keep(shop, history[-1].change, history[-1].reason)
+            last = history[-1] if history else None
+            if last and last.change and not last.awaits:
+                return _keep(shop, last.change, last.reason)
+            if last and last.change and _insists(history, shop):
+                return _with_a_person(shop, last, last.change)
             step = _next(shop, history)
             if step.tier is None:
                 status = IssueStatus.PARKED if step.parked else IssueStatus.FAILED
@@ -181,17 +240,20 @@ def _next(shop: Workshop, history: tuple[Attempt, ...]) -> Step:
         return Step(None, why, parked=True)
     if history and (why := out_of_gate_time(shop)):  # a builder would be paid for what no gate looks at
         return Step(None, f"{why}; attempt {len(history)} was {history[-1].outcome}: {history[-1].reason}")
-    return next_step(history, shop.planned.base_tier, survey(shop.desk, shop.night))
+    attempt = shop.attempt_id(shop.attempts_before + len(history) + 1)
+    situation = steered(shop.desk, shop.night, survey(shop.desk, shop.night), attempt)
+    return next_step(history, shop.planned.base_tier, situation)
 
 
-def _keep(shop: Workshop, change: Change, reason: str) -> Built:
+def _keep(shop: Workshop, change: Change, why: str, asked: Wanted = NOBODY) -> Built:
     night, planned = shop.night, shop.planned
-    change = replace(change, branch=branch_name(night.order.branch_prefix, planned.number, planned.title))
+    change = replace(change, branch=shop.branch)
     shop.desk.claims.renew(shop.claim, LEASE_SECONDS)  # whoever lost the issue keeps nothing
     shop.desk.records.keep_change(
         night.repository.node_id,
         Kept(night.id, planned.number, change, planned.body_sha256, night.order.dry_run, None),
     )
+    failpoint("keep.after_change")
     shop.desk.ledger.append(
         night.event(
             EventType.CHANGE_BUILT,
@@ -204,11 +266,13 @@ def _keep(shop: Workshop, change: Change, reason: str) -> Built:
                 "base_sha": change.base.sha,
                 "bundle": change.bundle,
                 "files": list(change.files),
-                "reason": reason,
+                "reason": why,
+                "awaits": [to_document(finding) for finding in asked.findings],
                 "round": shop.round,
                 "labels": list(shop.commands.labels),
             },
         ),
         claim=shop.claim,
     )
-    return Built(change, reason=reason)
+    failpoint("keep.after_event")
+    return Built(change, reason=why)

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from uuid import uuid4
 
 from ..domain.errors import FenceLost
+from ..failpoints import failpoint
 from ..ports import Claim, Desk
 from .reading import OpenNight
 
@@ -70,12 +71,14 @@ def _held(desk: Desk, claim: Claim | None, seconds: float = LEASE_SECONDS) -> It
     if claim is None:
         yield None
         return
+    failpoint("claim.after_taken")
     hold = Hold(claim=claim)
     hold.renewals.append(lambda: desk.claims.renew(claim, seconds))
     try:
         with beating(hold, seconds):
             yield hold
     finally:
+        failpoint("claim.before_release")
         desk.claims.release(claim)
 
 

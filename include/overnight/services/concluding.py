@@ -7,8 +7,12 @@ from typing import Any
 from ..domain.changes import SEED_TOTALS, IssueStatus
 from ..domain.events import EventType, Severity
 from ..domain.nights import NightIssue
+from ..failpoints import failpoint
 from ..ports import Desk
 from .reading import OpenNight, latest
+
+GONE = "the issue was deleted, or moved to another repository, while the night was running"
+"""Why an issue is skipped that is not there any more."""
 
 _ENDINGS = (
     EventType.ISSUE_EXECUTION_COMPLETED,
@@ -29,6 +33,7 @@ def conclude(
     last = latest(desk, night.id, *_ENDINGS, issue=number)
     if last and (last.metadata["status"], last.metadata["reason"]) == (status, reason):
         return
+    failpoint("conclude.before_record")
     word = SEED_TOTALS[status]
     desk.ledger.append(
         night.event(
@@ -39,6 +44,7 @@ def conclude(
             metadata={"status": str(status), "reason": reason, **metadata},
         )
     )
+    failpoint("conclude.after_record")
 
 
 def issue_of(desk: Desk, night: OpenNight, number: int) -> NightIssue | None:

@@ -8,13 +8,16 @@ from ..domain.descriptions import AttemptRow, Description
 from ..domain.events import Event, EventQuery, EventType
 from ..domain.gates import Verdict
 from ..ports import Desk, Kept
+from .preflight import merge_note
 from .reading import OpenNight
+from .stacking import joint_of
 
 
 def describe_change(desk: Desk, night: OpenNight, kept: Kept, verdict: Verdict) -> str:
     """Return the body of the pull request of a judged change."""
     change, repository = kept.change, night.repository
     attempts = _events(desk, night, kept.issue, EventType.ATTEMPT_FINISHED)
+    joint = joint_of(desk, repository.node_id, change.base)
     return desk.writer.describe(
         Description(
             issue=kept.issue,
@@ -28,6 +31,8 @@ def describe_change(desk: Desk, night: OpenNight, kept: Kept, verdict: Verdict) 
             insertions=change.insertions,
             deletions=change.deletions,
             stacked_on="" if change.base.ref == repository.default_branch else change.base.ref,
+            joined=joint.parts if joint else (),
+            merging=merge_note(desk, repository, night.order),
             plan=_plan(desk, night, kept.issue),
             summary=_summary(attempts),
             attempts=attempt_rows(desk, night, kept.issue),

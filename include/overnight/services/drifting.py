@@ -8,7 +8,9 @@ from ..domain.changes import Base, Change
 from ..domain.events import Event, EventQuery, EventType, Severity
 from ..domain.evidence import DriftFacts
 from ..ports import Desk
+from .desktop_reports import last_report
 from .reading import OpenNight, planned_issue
+from .stacking import joined_now
 
 LEAVES = (EventType.REPOSITORY_DRIFT_DETECTED,)
 """What `rebased` leaves, whatever comes of it; CHANGE_REBASED with a new commit."""
@@ -19,18 +21,20 @@ def drift_facts(
 ) -> DriftFacts:
     """Fetch, and return how the change stands to its base as it is now.
 
-    :param unpushed: paths of unpushed work on the desktop; None when no desktop was asked.
+    :param unpushed: paths of unpushed work on the desktop; None asks the desktops' last report.
     :raises OvernightError: the remote does not answer; without it nothing can be said.
     """
     now = base_now(desk, night, change)
     standing = desk.workspace.standing(night.repository, change, now)
+    held, names, note = _desktop(desk, night, change) if unpushed is None else ((), (), "")
     return DriftFacts(
         base_ref=change.base.ref,
         base_sha=change.base.sha,
         now_sha=now.sha,
         conflicts=standing.conflicts,
-        desktop=tuple(sorted({*change.files} & {*(unpushed or ())})),
-        desktop_note=_desktop_note(night) if unpushed is None else "",
+        desktop=held or tuple(sorted({*change.files} & {*(unpushed or ())})),
+        desktop_names=names,
+        desktop_note=note,
         rebased=was_rebased(desk, night, change),
         rewritten=standing.rewritten,
     )
@@ -55,7 +59,7 @@ def rebased(desk: Desk, night: OpenNight, change: Change) -> Change | None:
         issue=change.issue,
         metadata={"base_sha": change.base.sha, "now_sha": now.sha, "conflicts": list(standing.conflicts)},
     )
-    desk.ledger.append(detected, *([_told(night, change, again)] if again else []))
+    desk.ledger.append(detected, *([replayed(night, change, again)] if again else []))
     return again
 
 
@@ -68,7 +72,7 @@ def was_rebased(desk: Desk, night: OpenNight, change: Change) -> bool:
 
 
 def base_now(desk: Desk, night: OpenNight, change: Change) -> Base:
-    """Return where the change's base is now: the fetched tip, or the dependency's recorded change."""
+    """Return where the change's base is now: the fetched tip, or the recorded change of its dependencies."""
     if not change.base.bundles:
         return Base(change.base.ref, desk.workspace.refresh(night.repository))
     repository = night.repository.node_id
@@ -79,10 +83,11 @@ def base_now(desk: Desk, night: OpenNight, change: Change) -> Base:
         kept = desk.records.change(repository, number, night.id) or desk.records.change(repository, number)
         if kept is not None and kept.change.branch == change.base.ref:
             return kept.change.as_base()
-    return change.base
+    return joined_now(desk, night, change)
 
 
-def _told(night: OpenNight, before: Change, after: Change) -> Event:
+def replayed(night: OpenNight, before: Change, after: Change) -> Event:
+    """Return the event of a change that was replayed onto another base."""
     return night.event(
         EventType.CHANGE_REBASED,
         f"#{before.issue}: replayed onto {after.base.ref} at {after.base.sha[:12]}",
@@ -97,6 +102,14 @@ def _told(night: OpenNight, before: Change, after: Change) -> Event:
     )
 
 
-def _desktop_note(night: OpenNight) -> str:
-    asked = night.order.enable_desktop_sync
-    return "no desktop told of unpushed work" if asked else "desktop sync is off: no desktop was asked"
+def _desktop(desk: Desk, night: OpenNight, change: Change) -> tuple[tuple[str, ...], tuple[str, ...], str]:
+    """Return the change's files that a desktop holds work on, whose desktops, and why nobody was asked."""
+    if not night.order.enable_desktop_sync:
+        return (), (), "desktop sync is off: no desktop was asked"
+    report = last_report(desk, night.repository.full_name)
+    if report is None:
+        return (), (), "no desktop reported within the last hour"
+    held = report.work_on(change.files)
+    minutes = report.age(desk.clock.now()).total_seconds() / 60
+    note = f"no work on these files on {', '.join(report.names)}, {minutes:.0f} min ago"
+    return held, report.holders(held), "" if held else note

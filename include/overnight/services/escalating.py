@@ -13,8 +13,10 @@ from ..domain.healing import RED_PER_TIER, down
 from ..domain.justification import needs_person
 from ..domain.models import Tier, is_escalation
 from ..domain.plans import PlannedIssue
+from ..failpoints import failpoint
 from ..ports import Ask, Claim, Desk, Grant
 from .reading import OpenNight
+from .reseating import take_up_seat
 from .stopping import stopped
 from .surveying import survey
 
@@ -64,8 +66,9 @@ def take_seat(
     reason = step.reason
     while is_escalation(tier):
         ask = _ask(desk, night, planned, step, tier)
-        grant = _asked(desk, night, ask, claim)
+        grant = take_up_seat(desk, night, planned, tier, LEASE_SECONDS) or _asked(desk, night, ask, claim)
         if grant.lease:
+            failpoint("seat.after_lease")
             return Seat(
                 tier, reason, grant.lease, ask.tag, ask.exempt, grant.left, grant.reason, grant.review
             )

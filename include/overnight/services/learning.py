@@ -14,6 +14,7 @@ from ..ports import Desk
 
 _TAUGHT = frozenset(Outcome) - {Outcome.UNAVAILABLE, Outcome.KILLED}
 """A tier that was down or a worker that died says nothing about the model."""
+_TURNED_DOWN = (EventType.PULL_REQUEST_CLOSED, EventType.ROLLBACK_OPENED)
 _MOST = 5_000
 """Attempts that are read, the newest; more change no decision."""
 
@@ -33,7 +34,22 @@ def trials(
         dry_run=False,
         limit=_MOST,
     )
-    return tuple(_trial(event) for event in desk.ledger.events(query) if _teaches(event))
+    turned_down = _turned_down(desk, repository)
+    events = (event for event in desk.ledger.events(query) if _teaches(event))
+    return tuple(_trial(event, (event.night, event.issue) in turned_down) for event in events)
+
+
+def _turned_down(desk: Desk, repository: str) -> frozenset[tuple[str, int | None]]:
+    """Return (night, issue) whose pull request was closed unmerged, or taken back after it was merged.
+
+    Its gates had passed, but the change was not accepted in the end.
+    """
+    query = EventQuery(types=_TURNED_DOWN, repository=repository, limit=None)
+    return frozenset(
+        (str(night), event.issue)
+        for event in desk.ledger.events(query)
+        for night in event.metadata.get("nights") or (event.night,)
+    )
 
 
 def _teaches(event: Event) -> bool:
@@ -43,12 +59,12 @@ def _teaches(event: Event) -> bool:
     return bool(known) and data["outcome"] in _TAUGHT and not others_money
 
 
-def _trial(event: Event) -> Trial:
+def _trial(event: Event, turned_down: bool) -> Trial:
     data = event.metadata
     return Trial(
         sequence_type=data["sequence_type"],
         complexity=data["complexity"],
         tier=data["tier"],
-        accepted=data["outcome"] == Outcome.ACCEPTED,
+        accepted=data["outcome"] == Outcome.ACCEPTED and not turned_down,
         cost_usd=Decimal(str(data["cost_usd"])),
     )

@@ -15,10 +15,15 @@ from ..domain.issues import Issue
 from ..domain.plans import Plan, PlanFacts, PlannedIssue
 from ..domain.quotas import exemption_of
 from ..domain.sequencing import make_plan, outside_refs
+from ..failpoints import failpoint
 from ..ports import Desk
 from .choosing import Chooser, make_chooser
+from .commissions import without_commissions
 from .preparing import record_default_base
-from .reading import OpenNight, latest, planned_issues
+from .publications import published_change
+from .reading import OpenNight, latest, once, planned_issues
+from .revising import pending
+from .revising_heard import listen
 
 MAPPED_LIMIT = 1024
 """Airflow maps no more tasks than this by default ([core] max_map_length)."""
@@ -27,22 +32,28 @@ MAPPED_LIMIT = 1024
 def plan_night(desk: Desk, night: OpenNight) -> tuple[PlannedIssue, ...]:
     """Fetch, plan, record; return the issues that may start, in order."""
     if latest(desk, night.id, EventType.NIGHT_PLANNED) is None:
+        listen(desk, night)
         issues = desk.tracker.open_issues(night.repository)
         plan = with_tiers(desk, night, decide_plan(desk, night, issues), issues)
+        failpoint("plan.before_record")
         desk.ledger.append(_planned(night, plan), *_not_starting(night, plan))
-        if plan.startable() and not night.order.plan_only:
-            record_default_base(desk, night)
-    return tuple(issue for issue in planned_issues(desk, night.id) if not issue.blocked)
+        failpoint("plan.after_record")
+    startable = tuple(issue for issue in planned_issues(desk, night.id) if not issue.blocked)
+    if startable and not night.order.plan_only:  # also when a first try died before it
+        record_default_base(desk, night)
+    return startable
 
 
 def decide_plan(desk: Desk, night: OpenNight, issues: tuple[Issue, ...]) -> Plan:
     """Return the plan of these issues: look up what lies outside, then decide purely."""
+    issues = tuple(without_commissions(desk, night.repository.node_id, issue) for issue in issues)
     rules, name = night.order.plan, night.repository.full_name.lower()
-    outside = desk.tracker.ref_states(night.repository, outside_refs(issues, rules, repository=name))
     facts = PlanFacts(
-        outside={ref: str(state) for ref, state in outside.items()},
         ready_changes=_ready_changes(desk, night, issues),
+        revisions=pending(desk, night.repository.node_id),
     )
+    outside = desk.tracker.ref_states(night.repository, outside_refs(issues, rules, facts, repository=name))
+    facts = replace(facts, outside={ref: str(state) for ref, state in outside.items()})
     return _cap(make_plan(issues, rules, facts, repository=name, now=desk.clock.now()))
 
 
@@ -51,8 +62,8 @@ def _ready_changes(desk: Desk, night: OpenNight, issues: tuple[Issue, ...]) -> f
     ready = set()
     for issue in issues:
         ours = desk.records.publication(night.repository.node_id, f"pull_request/{issue.number}")
-        kept = desk.records.change(night.repository.node_id, issue.number) if ours else None
-        if kept and kept.passed and any(str(pr.number) == ours and pr.is_open for pr in issue.pull_requests):
+        kept = published_change(desk, night.repository.node_id, issue.number) if ours else None
+        if kept and any(str(pr.number) == ours and pr.is_open for pr in issue.pull_requests):
             ready.add(issue.number)
     return frozenset(ready)
 
@@ -122,6 +133,7 @@ def _planned(night: OpenNight, plan: Plan) -> Event:
         EventType.NIGHT_PLANNED,
         f"{len(plan.issues)} issues planned, {len(plan.startable())} may start, "
         f"{len(plan.exclusions)} left out",
+        id=once(night.id, EventType.NIGHT_PLANNED),
         metadata={
             "issues": [plan_row(issue) | {"planned": to_document(issue)} for issue in plan.issues],
             "exclusions": [to_document(exclusion) for exclusion in plan.exclusions],
@@ -137,6 +149,7 @@ def _not_starting(night: OpenNight, plan: Plan) -> list[Event]:
             f"#{issue.number} is blocked: {issue.blocked}",
             issue=issue.number,
             metadata={"status": str(IssueStatus.BLOCKED), "reason": issue.blocked},
+            id=once(night.id, EventType.NIGHT_PLANNED, issue.number),
         )
         for issue in plan.issues
         if issue.blocked

@@ -12,9 +12,11 @@ from ..domain.errors import OvernightError
 from ..domain.events import EventType, Severity
 from ..domain.orders import Commands
 from ..domain.plans import PlannedIssue
+from ..failpoints import failpoint
 from ..ports import Desk, Tree
 from .claiming import alone
-from .reading import OpenNight
+from .reading import OpenNight, once
+from .stacking import stacked_base
 
 INSTRUCTION_FILES = (
     "AGENTS.md",
@@ -31,33 +33,9 @@ def find_base(desk: Desk, night: OpenNight, planned: PlannedIssue) -> tuple[Base
     """Return what the issue is built on, or None and why there is no such thing.
 
     The default branch, freshly fetched; with dependencies built tonight (or waiting in a pull request
-    of ours) the recorded change of the one that contains all the others.
+    of ours) their recorded changes, made into one when no one of them contains all the others.
     """
-    head = desk.workspace.refresh(night.repository)
-    numbers = dict.fromkeys(d.ref.number for d in planned.depends_on if not d.ref.repository)
-    changes = [change for number in numbers if (change := _unmerged(desk, night, planned, number))]
-    if not changes:
-        return Base(night.repository.default_branch, head), ""
-    top = max(changes, key=lambda change: len(change.base.bundles))
-    below = {*top.as_base().bundles}
-    apart = [change for change in changes if change.bundle not in below]
-    if apart:
-        names = ", ".join(f"#{change.issue}" for change in (top, *apart))
-        return None, f"it needs separate unmerged changes ({names}); it can start once they are merged"
-    return top.as_base(), ""
-
-
-def _unmerged(desk: Desk, night: OpenNight, planned: PlannedIssue, number: int) -> Change | None:
-    """Return a dependency's change that is not on the default branch yet, None when there is none."""
-    repository = night.repository
-    if number in planned.waits_for:
-        kept = desk.records.change(repository.node_id, number, night.id)
-        return kept.change if kept and kept.passed else None
-    kept = desk.records.change(repository.node_id, number)
-    if kept is None or not kept.passed or kept.dry_run:
-        return None
-    pull = desk.tracker.pull_request_from(repository, kept.change.branch)
-    return kept.change if pull and pull.state.lower() == "open" else None
+    return stacked_base(desk, night, planned, desk.workspace.refresh(night.repository))
 
 
 def read_commands(desk: Desk, night: OpenNight, base: Base) -> Commands:
@@ -122,7 +100,6 @@ def _base_key(night: OpenNight, sha: str, commands: Commands) -> str:
 def _remember_base(
     desk: Desk, night: OpenNight, key: str, base: Base, results: Mapping[str, Any], how: str
 ) -> None:
-    desk.records.remember(key, results)
     steps = {step: results[step]["exit_code"] for step in BASE_STEPS if step in results}
     codes = ", ".join(f"{step} exit code {code}" for step, code in steps.items()) or "no commands"
     desk.ledger.append(
@@ -130,8 +107,11 @@ def _remember_base(
             EventType.BASE_RECORDED,
             f"{base.ref} at {base.sha[:12]} {how}: {codes}",
             metadata={"sha": base.sha, "ref": base.ref, "exit_codes": steps},
+            id=once(night.id, key),  # said once, although it is remembered after
         )
     )
+    failpoint("base.after_event")
+    desk.records.remember(key, results)
 
 
 def within_repository_limits(night: OpenNight, commands: Commands) -> OpenNight:

@@ -26,6 +26,8 @@ def propose_tests(shop: Workshop, tier: Tier, budget: Budget, healer: Healer) ->
     """Have tests written before the first attempt; retries and other workers use the same ones."""
     if not shop.night.order.gates.generate_tests or _known(shop) is not None:
         return
+    if shop.start is not None:  # its tests were written, proved and published with the change
+        return
     written = write_tests(
         shop.desk,
         shop.night,

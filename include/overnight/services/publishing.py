@@ -9,15 +9,20 @@ from ..domain.errors import Forbidden, NotAuthorized, NotFound
 from ..domain.events import EventQuery, EventType
 from ..domain.issues import Issue
 from ..domain.lines import one_line
+from ..failpoints import failpoint
 from ..ports import Desk, Kept, PullRequest
-from .concluding import conclude
+from .commissions import commissioned_pulls, withdraw, without_commissions
+from .concluding import GONE, conclude
 from .describing import describe_change
+from .drafts import drafts_now
+from .fencing import under_claim
 from .judging import stored_verdict
-from .reading import OpenNight, latest, open_night
+from .reading import OpenNight, latest, open_night, planned_issue
+from .revising_start import why_left
+from .stacking import joint_of
 
-GONE = "the issue was deleted, or moved to another repository, while the night was running"
 
-
+@under_claim
 def publish_change(desk: Desk, night_id: str, number: int, *, wanted: bool = False) -> PullRequest | None:
     """Open (or find) the pull request of tonight's change; None when it is only kept.
 
@@ -30,14 +35,18 @@ def publish_change(desk: Desk, night_id: str, number: int, *, wanted: bool = Fal
     if kept is None or verdict is None or not verdict.passed:
         raise NotFound(f"issue #{number} has no judged, green change in night {night_id}: nothing to publish")
     body = describe_change(desk, night, kept, verdict)
-    why_kept = _why_kept(night, wanted)
+    planned = planned_issue(desk, night.id, number)
+    # Where opening is off an open one is still brought up to what a person asked of it.
+    why_kept = _why_kept(night, wanted or bool(planned.revisions))
     if why_kept:
         uri = desk.storage.put(f"nights/{night.id}/{number}/pull_request.md", body.encode())
         conclude(desk, night, number, IssueStatus.JUDGED, why_kept, text=uri, branch=kept.change.branch)
         return None
     try:
         issue = desk.tracker.issue(night.repository, number)
-        if why_not := _why_not(desk, night, kept, issue):
+        if why_not := _why_not(desk, night, kept, issue) or (
+            why_left(desk, night, planned) if planned.revisions else ""
+        ):
             conclude(desk, night, number, IssueStatus.SKIPPED, f"{why_not}; the change is kept")
             return None
         pull_request = _open(desk, night, kept, issue, body)
@@ -55,6 +64,7 @@ def publish_change(desk: Desk, night_id: str, number: int, *, wanted: bool = Fal
         f"pull request #{pull_request.number}: {verdict.reason}",
         pull_request=pull_request.number,
     )
+    withdraw(desk, night, number, f"All gates passed; the change goes on in #{pull_request.number}.")
     return pull_request
 
 
@@ -71,14 +81,17 @@ def _why_not(desk: Desk, night: OpenNight, kept: Kept, issue: Issue) -> str:
     if issue.state != "open":
         return "the issue was closed"
     ours = desk.records.publication(night.repository.node_id, f"pull_request/{kept.issue}")
-    for pull in issue.pull_requests:
+    commissioned = commissioned_pulls(desk, night.repository.node_id, issue)
+    for pull in without_commissions(desk, night.repository.node_id, issue).pull_requests:
         if pull.is_open and pull.head_ref != kept.change.branch and str(pull.number) != ours:
             return f"open pull request #{pull.number} by {pull.author or 'somebody'} would close it"
     same = desk.tracker.pull_request_with_tree(night.repository, kept.change.tree_sha, kept.change.branch)
+    if same in commissioned:
+        return ""
     return f"open pull request #{same} has exactly the same content" if same else ""
 
 
-def _push(desk: Desk, night: OpenNight, change: Change) -> None:
+def push_change(desk: Desk, night: OpenNight, change: Change) -> None:
     """Push the branch; what stands there is ours when it is what we pushed, or meant to push, last."""
     repository, key = night.repository, f"branch/{change.branch}"
     ours = [desk.records.publication(repository.node_id, name) for name in (key, f"{key}/meant")]
@@ -86,14 +99,20 @@ def _push(desk: Desk, night: OpenNight, change: Change) -> None:
     push = plan_push(change.branch, change.head_sha, standing, *ours)
     desk.records.record_publication(repository.node_id, key, push.expected or "")
     desk.records.record_publication(repository.node_id, f"{key}/meant", change.head_sha)
+    failpoint("publish.before_push")
     if push.needed:
         desk.workspace.push(repository, change, push.expected)
+    failpoint("publish.after_push")
     desk.records.record_publication(repository.node_id, key, change.head_sha)
+    failpoint("publish.after_branch")
 
 
 def _open(desk: Desk, night: OpenNight, kept: Kept, issue: Issue, body: str) -> PullRequest:
     repository, change = night.repository, kept.change
-    _push(desk, night, change)
+    joint = joint_of(desk, repository.node_id, change.base)
+    if joint is not None:
+        push_change(desk, night, joint.change)
+    push_change(desk, night, change)
     built = latest(desk, night.id, EventType.CHANGE_BUILT, issue=change.issue)
     pull_request = desk.writer.put_pull_request(
         repository,
@@ -101,16 +120,19 @@ def _open(desk: Desk, night: OpenNight, kept: Kept, issue: Issue, body: str) -> 
         base=change.base.ref,
         title=f"{one_line(issue.title, 200)} (#{change.issue})",
         body=body,
-        draft=night.order.draft_pull_requests,
+        draft=drafts_now(desk, night.order, repository) or joint is not None,
         labels=built.metadata["labels"] if built else (),
         reviewers=_reviewers(desk, night, change),
     )
+    failpoint("publish.after_pull_request")
     desk.records.record_publication(
         repository.node_id, f"pull_request/{change.issue}", str(pull_request.number)
     )
+    failpoint("publish.after_number")
     if issue.milestone and issue.milestone.number and not pull_request.merged:
         desk.writer.put_milestone(repository, pull_request.number, issue.milestone.number)
     _published(desk, night, kept, pull_request)
+    failpoint("publish.after_event")
     return pull_request
 
 
@@ -119,7 +141,7 @@ def _reviewers(desk: Desk, night: OpenNight, change: Change) -> tuple[str, ...]:
 
     A draft asks nobody: GitHub asks its code owners itself once it is ready.
     """
-    if night.order.draft_pull_requests:
+    if drafts_now(desk, night.order, night.repository):
         return ()
     for path in LOCATIONS:
         text = desk.workspace.read_file(night.repository, change.base.sha, path)
@@ -143,6 +165,7 @@ def _published(desk: Desk, night: OpenNight, kept: Kept, pull_request: PullReque
                 "branch": kept.change.branch,
                 "head_sha": kept.change.head_sha,
                 "base": kept.change.base.ref,
+                "draft": pull_request.draft,
             },
         )
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from uuid import NAMESPACE_OID, uuid5
 
 from ..documents import from_document
 from ..domain.errors import NotFound
@@ -34,6 +35,11 @@ class OpenNight:
             dry_run=self.order.dry_run,
             **more,  # type: ignore[arg-type]
         )
+
+
+def once(night: str, *names: object) -> str:
+    """Return the id of an event that a night has once, however many workers write it at the same moment."""
+    return str(uuid5(NAMESPACE_OID, "/".join(map(str, (night, *names)))))
 
 
 def latest(desk: Desk, night: str, *types: EventType, issue: int | None = None) -> Event | None:

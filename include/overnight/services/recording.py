@@ -7,6 +7,7 @@ from ..domain.attempts import Step
 from ..domain.changes import MODEL_FAILED, Attempt, Checkpoint
 from ..domain.events import Event, EventType, Severity
 from ..domain.models import ENTRY_TIER
+from ..failpoints import failpoint
 from .escalating import Seat
 from .remembering import finished_event
 from .workshop import Workshop
@@ -19,14 +20,17 @@ def record_started(shop: Workshop, step: Step, seat: Seat, number: int) -> None:
     if seat.escalated:
         events.append(_escalation(shop, step, seat, task))
     shop.desk.ledger.append(*events, claim=shop.claim)
+    failpoint("attempt.after_started")
 
 
 def record_finished(shop: Workshop, seat: Seat, attempt: Attempt) -> None:
     """Write down how the attempt ended, and that its escalation failed when it did."""
+    failpoint("attempt.before_finished")
     events = [finished_event(shop.night, shop.planned, attempt)]
     if seat.escalated and attempt.outcome in MODEL_FAILED:
         events.append(_escalation_failed(shop, seat, attempt))
     shop.desk.ledger.append(*events, claim=shop.claim)
+    failpoint("attempt.after_finished")
 
 
 def record_checkpoint(shop: Workshop, checkpoint: Checkpoint) -> None:
@@ -41,6 +45,7 @@ def record_checkpoint(shop: Workshop, checkpoint: Checkpoint) -> None:
         ),
         claim=shop.claim,
     )
+    failpoint("attempt.after_checkpoint")
 
 
 def _checkpoint(shop: Workshop, number: int, task: str) -> Event:

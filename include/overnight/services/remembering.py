@@ -9,9 +9,14 @@ from decimal import Decimal
 from ..documents import from_document, to_document
 from ..domain.changes import Attempt, Change, Checkpoint, Outcome, Usage
 from ..domain.events import Event, EventQuery, EventType
+from ..domain.gates import Finding
 from ..domain.plans import PlannedIssue
 from ..ports import Claim, Desk
 from .reading import OpenNight
+from .reseating import give_back_seats
+
+
+CUT_OFF = "the worker died during this attempt"
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +42,8 @@ def attempts_so_far(
     finished = {e.attempt: _attempt(e) for e in events if e.type is EventType.ATTEMPT_FINISHED}
     started = [event for event in events if event.type is EventType.ATTEMPT_STARTED]
     unfinished = _unfinished(events, finished, started, round_)
+    if any(event.attempt not in finished for event in started):
+        give_back_seats(desk, night, planned)
     for event in started:
         is_resumed = unfinished is not None and event.metadata["number"] == unfinished.number
         if event.attempt not in finished and not is_resumed:
@@ -70,7 +77,7 @@ def _write_off(desk: Desk, night: OpenNight, planned: PlannedIssue, started: Eve
         number=started.metadata["number"],
         tier=started.metadata["tier"],
         outcome=Outcome.KILLED,
-        reason="the worker died during this attempt",
+        reason=CUT_OFF,
         usage=Usage(cost_usd=desk.budgets.spent(attempt=started.attempt)),
     )
     desk.ledger.append(finished_event(night, planned, attempt), claim=claim)
@@ -90,6 +97,7 @@ def finished_event(night: OpenNight, planned: PlannedIssue, attempt: Attempt) ->
             "sequence_type": str(planned.classification.sequence_type),
             "complexity": str(planned.classification.complexity),
             "tier": attempt.tier,
+            "builder": night.order.builder_kind,
             "model": attempt.model,
             "outcome": str(attempt.outcome),
             "reason": attempt.reason,
@@ -107,6 +115,7 @@ def finished_event(night: OpenNight, planned: PlannedIssue, attempt: Attempt) ->
             "prompt_version": attempt.prompt_version,
             "transcript": attempt.transcript,
             "change": to_document(attempt.change) if attempt.change else None,
+            "awaits": [to_document(finding) for finding in attempt.awaits],
         },
     )
 
@@ -131,4 +140,5 @@ def _attempt(event: Event) -> Attempt:
         feedback=data.get("feedback", ""),
         gates=tuple((data.get("gates") or {}).items()),
         change=from_document(Change, data["change"]) if data.get("change") else None,
+        awaits=tuple(from_document(Finding, one) for one in data.get("awaits") or ()),
     )

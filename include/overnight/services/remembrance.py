@@ -22,6 +22,7 @@ EXPECTED: Mapping[str, tuple[EventType, ...]] = {
 }
 """Step → what it leaves. admit and plan: once a night; build: once an issue; the others: once an attempt."""
 
+_ENDINGS = (EventType.ATTEMPT_FINISHED, EventType.CHANGE_REBASED)
 _OF_THE_NIGHT = ("admit", "plan")
 
 
@@ -31,7 +32,7 @@ class History:
 
     :param night: of the night, about no issue.
     :param issue: of the issue in this night, oldest first.
-    :param endings: how attempts on the issue ended, in any night.
+    :param endings: how attempts on the issue ended, and how changes were replayed, in any night.
     """
 
     night: Sequence[Event]
@@ -114,9 +115,27 @@ def _missing_of_build(history: History, expected: Mapping[str, tuple[EventType, 
     if built is None:
         return
     head = built.metadata.get("head_sha")
-    changes = [event.metadata.get("change") or {} for event in history.endings]
-    if not any(change.get("head_sha") == head for change in changes):
+    if _replayed_from(history.endings, head) not in _heads(history.endings):
         yield f"no attempt of any night ended in the commit {str(head)[:12]} that was built"
+
+
+def _heads(endings: Sequence[Event]) -> set[str]:
+    """Return the commits that attempts ended in."""
+    changes = (event.metadata.get("change") or {} for event in endings)
+    return {str(change["head_sha"]) for change in changes if change.get("head_sha")}
+
+
+def _replayed_from(endings: Sequence[Event], head: object) -> str:
+    """Return the commit that was replayed, once or again, to become this one; itself when it never was."""
+    came_from = {
+        str(event.metadata.get("head_sha")): str(event.metadata.get("from_sha"))
+        for event in endings
+        if event.type is EventType.CHANGE_REBASED
+    }
+    sha = str(head)
+    while sha in came_from and sha not in _heads(endings):
+        sha = came_from.pop(sha)
+    return sha
 
 
 def _history(
@@ -124,9 +143,7 @@ def _history(
 ) -> History:
     types = tuple(type_ for step in _OF_THE_NIGHT for type_ in expected.get(step, ()))
     of_issue = EventQuery(night=night.id, issue=number, limit=None, oldest_first=True)
-    endings = EventQuery(
-        types=(EventType.ATTEMPT_FINISHED,), repository=night.repository.node_id, issue=number, limit=None
-    )
+    endings = EventQuery(types=_ENDINGS, repository=night.repository.node_id, issue=number, limit=None)
     return History(
         night=desk.ledger.events(EventQuery(types=types, night=night.id, limit=None)) if types else (),
         issue=desk.ledger.events(of_issue),

@@ -9,9 +9,13 @@ from ..domain.errors import Forbidden, NotAuthorized, NotFound, OvernightError
 from ..domain.events import EventQuery, EventType, Severity
 from ..domain.issue_reports import comment_marker
 from ..domain.nights import NightIssue
+from ..failpoints import failpoint
 from ..ports import Desk
+from .answering import answer_revisions
 from .concluding import conclude
-from .reading import OpenNight, open_night
+from .fencing import under_claim_if_free
+from .metering import tell_what_is_loud
+from .reading import OpenNight, open_night, planned_issue
 from .texts import comment_body
 
 LABELS = {
@@ -48,6 +52,7 @@ def mark_in_progress(desk: Desk, night: OpenNight, number: int) -> None:
         desk.writer.put_labels(night.repository, number, [_STATUS_LABELS[0]], remove)
 
 
+@under_claim_if_free
 def report_issue(desk: Desk, night_id: str, number: int) -> NightIssue | None:
     """Settle the issue's status and tell it on GitHub, when it was attempted or told of before.
 
@@ -55,6 +60,7 @@ def report_issue(desk: Desk, night_id: str, number: int) -> NightIssue | None:
     """
     night = open_night(desk, night_id)
     row = desk.ledger.issue(night_id, number)
+    tell_what_is_loud(desk, night)
     if row is not None and not row.status:
         conclude(
             desk, night, number, IssueStatus.CRASHED, "its worker died or hit a defect; see the task's log"
@@ -67,6 +73,7 @@ def report_issue(desk: Desk, night_id: str, number: int) -> NightIssue | None:
         desk.storage.put(f"nights/{night.id}/{number}/comment.md", body.encode())
     else:
         _tell(desk, night, row, body)
+        answer_revisions(desk, night, row)
     return row
 
 
@@ -85,10 +92,13 @@ def _tell(desk: Desk, night: OpenNight, row: NightIssue, body: str) -> None:
         comment = desk.writer.put_comment(
             repository, row.number, comment_marker(row.number), body, int(known) if known else None
         )
+        failpoint("report.after_comment")
         desk.records.record_publication(repository.node_id, key, str(comment))
-        label = _LABEL_OF.get(IssueStatus(row.status))
+        failpoint("report.after_record")
+        label = _label(desk, night, row)
         remove = [name for name in _STATUS_LABELS if name != label]
         desk.writer.put_labels(repository, row.number, [label] if label else [], remove)
+        failpoint("report.after_labels")
     except (NotFound, Forbidden, NotAuthorized) as error:
         _not_told(desk, night, row.number, str(error))
         return
@@ -102,6 +112,34 @@ def _tell(desk: Desk, night: OpenNight, row: NightIssue, body: str) -> None:
                 metadata={"comment": comment, "status": row.status},
             )
         )
+    failpoint("report.after_event")
+
+
+def _label(desk: Desk, night: OpenNight, row: NightIssue) -> str | None:
+    """Return the label of a status; a revision that came to nothing leaves its pull request as it was.
+
+    None once the pull request was merged, or closed by a person.
+    """
+    if row.pull_request_state.startswith("closed by Overnight"):
+        return _LABEL_OF[IssueStatus.FAILED]
+    if row.pull_request_state.startswith(("merged", "closed")):
+        return None
+    label = _LABEL_OF.get(IssueStatus(row.status))
+    revised = label and planned_issue(desk, night.id, row.number).revisions
+    return _LABEL_OF[IssueStatus.PULL_REQUEST] if revised else label
+
+
+def retell_issue(desk: Desk, night_id: str, number: int) -> None:
+    """Bring the issue's comment and label up to date after its pull request went on.
+
+    A later night may have told of the issue since: then its words stay, and the earlier night's row changes.
+    """
+    repository = open_night(desk, night_id).repository.node_id
+    query = EventQuery(
+        types=(EventType.ISSUE_REPORTED,), repository=repository, issue=number, limit=1, dry_run=False
+    )
+    told = desk.ledger.events(query)
+    report_issue(desk, told[0].night if told else night_id, number)
 
 
 def _not_told(desk: Desk, night: OpenNight, number: int, why: str) -> None:

@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TypeVar
-
-import tenacity
 
 from ..domain.errors import FenceLost, OvernightError, Transient
 from ..domain.nights import Night
@@ -13,14 +10,14 @@ from ..domain.plans import PlannedIssue
 from ..ports import Desk
 from .building import build_issue
 from .judging import judge_change
+from .patience import park, patiently
 from .planning import plan_night
 from .publishing import publish_change
 from .reading import OpenNight
 from .reporting import report_issue
 from .summarizing import summarize_night
-from .waiting import give_up, look
-
-T = TypeVar("T")
+from .turns import taking_turns
+from .waiting import Waiting, give_up
 
 Watch = Callable[[str, int | None], None]
 """Told of each step: its phrase, and the issue it is about."""
@@ -35,28 +32,32 @@ def run_night(desk: Desk, night: OpenNight, watch: Watch = lambda step, issue: N
         summarize_night(desk, night.id)
         raise
     if not night.order.plan_only:
-        for planned in startable:
+        for planned in taking_turns(desk, night, startable):
             execute_issue(desk, night, planned, watch)
     watch("summarize", None)
     return summarize_night(desk, night.id)
 
 
-def execute_issue(desk: Desk, night: OpenNight, planned: PlannedIssue, watch: Watch) -> None:
+def execute_issue(
+    desk: Desk, night: OpenNight, planned: PlannedIssue, watch: Watch, round_: int = 0
+) -> None:
     """Take one issue through await, build, judge, publish and report; a failure stays its own."""
     number = planned.number
     try:
-        wait = look(desk, night.id, number)
+        wait = Waiting(desk, night.id, number).settled()  # whose turn it is was decided by the caller
         if wait.blocked or not wait.over:
             give_up(desk, night.id, number, wait.blocked or "what it depends on did not finish")
             return
         watch("build", number)
-        if _patiently(desk, lambda: build_issue(desk, night.id, number).change):
+        if patiently(desk, lambda: build_issue(desk, night.id, number, round_).change):
             watch("judge", number)
-            if _patiently(desk, lambda: judge_change(desk, night.id, number)).passed:
+            if patiently(desk, lambda: judge_change(desk, night.id, number)).passed:
                 watch("publish", number)
-                _patiently(desk, lambda: publish_change(desk, night.id, number))
+                patiently(desk, lambda: publish_change(desk, night.id, number))
     except FenceLost:
         return
+    except Transient as error:
+        watch(f"parked: {park(desk, night.id, number, error)}", number)
     except Exception as error:  # noqa: BLE001  one issue's failure never stops the others
         watch(f"crashed: {error!r}", number)
     finally:
@@ -66,18 +67,6 @@ def execute_issue(desk: Desk, night: OpenNight, planned: PlannedIssue, watch: Wa
 
 def _report(desk: Desk, night: OpenNight, number: int, watch: Watch) -> None:
     try:
-        _patiently(desk, lambda: report_issue(desk, night.id, number))
+        patiently(desk, lambda: report_issue(desk, night.id, number))
     except OvernightError as error:  # its status is on record; the comment follows another night
         watch(f"not reported: {error}", number)
-
-
-def _patiently(desk: Desk, step: Callable[[], T]) -> T:
-    """Repeat a step while the fault is a passing one: three tries, waiting as told."""
-    retrying = tenacity.Retrying(
-        retry=tenacity.retry_if_exception_type(Transient),
-        stop=tenacity.stop_after_attempt(3),
-        wait=tenacity.wait_exponential_jitter(multiplier=2, max=60),
-        sleep=desk.clock.sleep,
-        reraise=True,
-    )
-    return retrying(step)

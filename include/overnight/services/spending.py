@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 
 from ..domain.changes import Usage
+from ..failpoints import failpoint
 from ..ports import Budget, Claim, Desk
 from .reading import OpenNight
 from .stopping import Stopped, stopped_at_once
@@ -27,11 +28,14 @@ class Tab:
         """Reserve an upper bound; Stopped when a person ended the night, OverBudget at a limit."""
         if why := self.stop():
             raise Stopped(why)
-        return self.budget.reserve(usd)
+        reservation = self.budget.reserve(usd)
+        failpoint("budget.after_reserve")
+        return reservation
 
     def settle(self, reservation: str, usage: Usage) -> None:
         """Book what a request really cost."""
         self.budget.settle(reservation, usage)
+        failpoint("budget.after_settle")
         self.usage += usage
 
 

@@ -39,6 +39,12 @@ def stopped(desk: Desk, night_id: str) -> str:
     return f"the night was stopped by {wish['who']}" if wish else ""
 
 
+def lift_stop(desk: Desk, night_id: str) -> None:
+    """Take the wish back: a person wants one issue of a stopped night to go on after all."""
+    if stopped(desk, night_id):
+        desk.records.remember(_KEY.format(night=night_id), {})
+
+
 def heed_label(desk: Desk, night_id: str) -> None:
     """Stop the night when a person put `overnight: stop` on its tracking issue."""
     night = open_night(desk, night_id)

@@ -8,9 +8,11 @@ from ..domain.changes import IssueStatus
 from ..domain.errors import OvernightError, Terminal
 from ..domain.events import EventType, Severity
 from ..domain.nights import Night, document, totals
+from ..failpoints import failpoint
 from ..ports import Desk
 from .concluding import conclude
-from .reading import OpenNight, latest, open_night, planned_issues
+from .metering import tell_what_is_loud
+from .reading import OpenNight, latest, once, open_night, planned_issues
 from .reporting import report_issue
 from .stopping import STOP_LABEL, stopped
 from .texts import morning_message, tracking_body
@@ -23,6 +25,7 @@ def summarize_night(desk: Desk, night_id: str) -> Night:
     """Close the night's books and tell people; safe to repeat."""
     night = open_night(desk, night_id)
     _settle(desk, night)
+    failpoint("summary.after_settled")
     if latest(desk, night_id, EventType.OVERNIGHT_EXECUTION_COMPLETED) is None:
         counted = totals(_night(desk, night_id))
         planned = latest(desk, night_id, EventType.NIGHT_PLANNED) is not None
@@ -35,13 +38,17 @@ def summarize_night(desk: Desk, night_id: str) -> Night:
                 else f"Night of {night.order.full_name} {UNPLANNED}",
                 severity=Severity.INFO if planned else Severity.ERROR,
                 metadata={"totals": counted, "full_name": night.order.full_name},
+                id=once(night.id, EventType.OVERNIGHT_EXECUTION_COMPLETED),
             )
         )
+    failpoint("summary.after_completed")
     folded = _night(desk, night_id)
     artifact = json.dumps(document(folded), indent=2, ensure_ascii=False)
     desk.storage.put(f"nights/{night_id}/night.json", artifact.encode())
+    failpoint("summary.after_artifact")
     _tell(desk, night, folded)
     _send_morning_message(desk, night, folded)
+    tell_what_is_loud(desk, night)
     return folded
 
 
@@ -76,6 +83,7 @@ def _tell(desk: Desk, night: OpenNight, folded: Night) -> None:
         number = desk.writer.put_tracking_issue(
             night.repository, TRACKING_LABEL, "Overnight execution", body, int(known) if known else None
         )
+        failpoint("summary.after_tracking")
         desk.records.record_publication(night.repository.node_id, "tracking", str(number))
         if stopped(desk, night.id):  # the wish is fulfilled; left there it would stop every later night
             desk.writer.put_labels(night.repository, number, [], [STOP_LABEL])
@@ -94,6 +102,7 @@ def _send_morning_message(desk: Desk, night: OpenNight, folded: Night) -> None:
     key = f"message/{night.id}"
     if desk.records.recall(key) is None:
         desk.records.remember(key, {"sent": True})
+        failpoint("summary.before_message")
         desk.notify(f"Overnight: {night.order.full_name}", morning_message(night, folded))
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import timedelta
 from uuid import NAMESPACE_URL, uuid5
 
@@ -13,6 +14,7 @@ from ..domain.models import Tier
 from ..domain.switching import (
     BUILDER_STREAM,
     Phase,
+    Primary,
     Standing,
     Switch,
     SwitchRules,
@@ -24,20 +26,40 @@ from ..ports import Desk
 _IDS = uuid5(NAMESPACE_URL, "overnight/builder-switch")
 _LOOKS_BACK = timedelta(days=7)
 """Failures without a switch are forgotten after this."""
+_LATELY = 500
+"""Attempts and checks that a standing is folded from, the newest; all counts are of things in a row."""
+_SWITCHES = 50
 
 
-def builder_standing(desk: Desk) -> Standing:
-    """Return who builds now, from the ledger alone."""
-    switched = EventQuery(types=(EventType.BUILDER_SWITCH,), limit=1)
-    last = desk.ledger.events(switched)
-    since = last[0].at if last else desk.clock.now() - _LOOKS_BACK
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """Who builds an attempt.
+
+    :param desktop: whether the desktop's own model does.
+    """
+
+    desktop: bool
+    reason: str
+
+
+def builder_standing(desk: Desk, primary: Primary = Primary.MODELS) -> Standing:
+    """Return who builds now in a primary builder's stead, from the ledger alone."""
+    switched = desk.ledger.events(EventQuery(types=(EventType.BUILDER_SWITCH,), limit=_SWITCHES))
+    last = next((one for one in switched if one.metadata.get("builder", Primary.MODELS) == primary), None)
+    since = last.at if last else desk.clock.now() - _LOOKS_BACK
     types = (EventType.BUILDER_SWITCH, EventType.ATTEMPT_FINISHED, EventType.DESKTOP_HEALTH_CHECK)
-    events = desk.ledger.events(EventQuery(types=types, since=since, limit=None, oldest_first=True))
-    return fold_standing(events)
+    events = desk.ledger.events(EventQuery(types=types, since=since, limit=_LATELY))[::-1]
+    # What led to the switch may bear its very moment; only the order tells that it came before.
+    begun = [last] if last and last.id not in {event.id for event in events} else []
+    return fold_standing((*begun, *events), primary)
 
 
 def check_builders(
-    desk: Desk, primary_health: Callable[[], str], rules: SwitchRules, health: Health | None = None
+    desk: Desk,
+    primary_health: Callable[[], str],
+    rules: SwitchRules,
+    health: Health | None = None,
+    primary: Primary = Primary.MODELS,
 ) -> Standing:
     """Check both builders, record it, and switch when a switch is due; return who builds.
 
@@ -50,10 +72,11 @@ def check_builders(
         Event(
             EventType.DESKTOP_HEALTH_CHECK,
             f"Desktop builder {'ready' if health.ready else f'not ready: {health.issues[0]}'}; "
-            f"primary builder {wrong or 'healthy'}",
+            f"primary builder {primary} {wrong or 'healthy'}",
             Severity.INFO if health.ready and not wrong else Severity.WARNING,
             metadata={
                 "desktop": BUILDER_STREAM,
+                "builder": str(primary),
                 "ready": health.ready,
                 "issues": list(health.issues),
                 "primary_healthy": not wrong,
@@ -61,39 +84,72 @@ def check_builders(
             },
         )
     )
-    return switch_if_due(desk, rules, health)
+    return switch_if_due(desk, rules, lambda: health, primary)
 
 
-def switch_if_due(desk: Desk, rules: SwitchRules, health: Health) -> Standing:
-    """Make the switch that is due, as one event however many workers see it; return who builds."""
-    standing = builder_standing(desk)
-    switch = next_switch(standing, rules, desk.clock.now(), () if health.ready else health.issues)
+def record_turned_away(desk: Desk, attempt: str, why: str) -> None:
+    """Count an attempt that could not even ask the paid models as a failure of theirs; once per attempt.
+
+    Their circuit breaker would keep failures from ever being counted: nobody asks what is known to be down.
+    """
+    desk.ledger.append(
+        Event(
+            EventType.DESKTOP_HEALTH_CHECK,
+            f"Attempt {attempt} was turned away from the primary builder: {why}",
+            Severity.WARNING,
+            metadata={
+                "desktop": BUILDER_STREAM,
+                "builder": str(Primary.MODELS),
+                "primary_healthy": False,
+                "turned_away": attempt,
+                "reason": why,
+            },
+            id=str(uuid5(_IDS, f"away/{attempt}")),
+        )
+    )
+
+
+def switch_if_due(
+    desk: Desk, rules: SwitchRules, health: Callable[[], Health], primary: Primary = Primary.MODELS
+) -> Standing:
+    """Make the switch that is due, as one event however many workers see it; return who builds.
+
+    :param health: of the desktop's builder; asked only where it matters.
+    """
+    standing, now = builder_standing(desk, primary), desk.clock.now()
+    if standing.phase is Phase.PRIMARY and next_switch(standing, rules, now) is None:
+        return standing  # the usual case, and nobody has to look at the desktop for it
+    found = health()
+    switch = next_switch(standing, rules, now, () if found.ready else found.issues)
     if switch is None:
         return standing
-    desk.ledger.append(_event(standing, switch))
-    return builder_standing(desk)
+    desk.ledger.append(_event(primary, standing, switch))
+    return builder_standing(desk, primary)
 
 
-def choose_builder(desk: Desk, attempt: str) -> tuple[bool, str]:
-    """Return whether an attempt goes to the desktop, and why; of all attempts one gets the trial.
+def choose_builder(
+    desk: Desk, attempt: str, standing: Standing | None = None, primary: Primary = Primary.MODELS
+) -> Turn:
+    """Return who builds an attempt, and why; of all attempts one gets the trial.
 
     :param attempt: its id, "<night>/<issue>/<n>"; asked again, the same attempt gets the same answer.
+    :param standing: as it was just read, looked up when None.
     """
-    standing = builder_standing(desk)
+    standing = standing or builder_standing(desk, primary)
     if standing.phase is Phase.PRIMARY:
-        return False, "the primary builder works"
+        return Turn(False, "the primary builder works")
     if standing.phase is Phase.DESKTOP:
-        return True, "the primary builder is down, the desktop builds"
+        return Turn(True, f"the primary builder {primary} is down, the desktop builds")
     claim = Event(
         EventType.GOVERNANCE_NOTE,
-        f"Attempt {attempt} tries the primary builder",
+        f"Attempt {attempt} tries the primary builder {primary}",
         metadata={"trial": standing.switch, "holder": attempt},
         id=str(uuid5(_IDS, f"trial/{standing.switch}")),
     )
     (stored,) = desk.ledger.append(claim)
     if stored.metadata.get("holder") == attempt:
-        return False, "this attempt tries whether the primary builder is back"
-    return True, "another attempt tries the primary builder, the desktop builds"
+        return Turn(False, "this attempt tries whether the primary builder is back")
+    return Turn(True, f"another attempt tries the primary builder {primary}, the desktop builds")
 
 
 def builder_health(desk: Desk) -> Health:
@@ -112,18 +168,19 @@ def _sandbox(desk: Desk) -> Finding:
     return Finding("sandbox", True, "confines what it runs")
 
 
-def _event(standing: Standing, switch: Switch) -> Event:
+def _event(primary: Primary, standing: Standing, switch: Switch) -> Event:
     return Event(
         EventType.BUILDER_SWITCH,
-        f"Builder switched from {switch.came_from} to {switch.to}: {switch.reason}",
+        f"Builder {primary} switched from {switch.came_from} to {switch.to}: {switch.reason}",
         Severity.WARNING if switch.to is Phase.DESKTOP else Severity.INFO,
         metadata={
             "desktop": BUILDER_STREAM,
+            "builder": str(primary),
             "from": str(switch.came_from),
             "to": str(switch.to),
             "reason": switch.reason,
             "failures": standing.failures,
             "healthy_checks": standing.healthy,
         },
-        id=str(uuid5(_IDS, f"{standing.switch}/{switch.to}")),
+        id=str(uuid5(_IDS, f"{primary}/{standing.switch}/{switch.to}")),
     )

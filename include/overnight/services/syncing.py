@@ -12,8 +12,7 @@ from ..domain.drift import CheckoutState, shown
 from ..domain.errors import NotFound, OvernightError, Transient
 from ..domain.events import Event, EventType, Severity
 from ..domain.syncing import Action, Decision, decide
-from ..ports import Desk
-from ..ports.desktop import Desktop, Moved
+from ..ports.desktop import Desktop, Moved, SyncHouse
 
 _MOST_PATHS = 500
 _MOST_PLAN = 50
@@ -66,7 +65,7 @@ def chosen(checkouts: Sequence[Checkout], name: str | None) -> Checkout:
     )
 
 
-def check_health(desk: Desk, desktop: Desktop, checkout: Checkout) -> Health:
+def check_health(desk: SyncHouse, desktop: Desktop, checkout: Checkout) -> Health:
     """Examine a checkout and record what is found."""
     state = desktop.look(checkout)
     health = health_of(desktop.examine(checkout, state, desk.clock.now()))
@@ -79,7 +78,7 @@ def check_health(desk: Desk, desktop: Desktop, checkout: Checkout) -> Health:
     return health
 
 
-def detect_drift(desk: Desk, desktop: Desktop, checkout: Checkout) -> Drift:
+def detect_drift(desk: SyncHouse, desktop: Desktop, checkout: Checkout) -> Drift:
     """Fetch and compare; drift is an event, its conflicts a file for people. Nothing else changes."""
     with desktop.hold(checkout):
         drift = _look(desktop, checkout)
@@ -87,7 +86,7 @@ def detect_drift(desk: Desk, desktop: Desktop, checkout: Checkout) -> Drift:
     return drift
 
 
-def merge_safely(desk: Desk, desktop: Desktop, checkout: Checkout) -> Synced:
+def merge_safely(desk: SyncHouse, desktop: Desktop, checkout: Checkout) -> Synced:
     """Bring a checkout level where that is safe; every outcome is an event, and the report of its repository.
 
     :raises Transient: somebody else is at work in the checkout; it may be tried again soon.
@@ -104,7 +103,7 @@ def merge_safely(desk: Desk, desktop: Desktop, checkout: Checkout) -> Synced:
     return synced
 
 
-def sync_checkout(desk: Desk, desktop: Desktop, checkout: Checkout) -> Synced:
+def sync_checkout(desk: SyncHouse, desktop: Desktop, checkout: Checkout) -> Synced:
     """Check, compare and merge in one go, as the DAG does in three tasks."""
     check_health(desk, desktop, checkout)
     _record_drift(desk, detect_drift_quietly(desktop, checkout))
@@ -117,7 +116,7 @@ def detect_drift_quietly(desktop: Desktop, checkout: Checkout) -> Drift:
         return _look(desktop, checkout)
 
 
-def undo_merge(desk: Desk, desktop: Desktop, checkout: Checkout) -> Moved:
+def undo_merge(desk: SyncHouse, desktop: Desktop, checkout: Checkout) -> Moved:
     """Take the last merge of a checkout back, and record it."""
     with desktop.hold(checkout):
         desktop.settle(checkout)
@@ -137,7 +136,7 @@ def _look(desktop: Desktop, checkout: Checkout) -> Drift:
     return Drift(state, decide(state), desktop.report_conflicts(state), recovered)
 
 
-def _record_drift(desk: Desk, drift: Drift) -> None:
+def _record_drift(desk: SyncHouse, drift: Drift) -> None:
     if not drift.has_drift:
         return
     state, decision = drift.state, drift.decision
@@ -152,7 +151,7 @@ def _record_drift(desk: Desk, drift: Drift) -> None:
     )
 
 
-def _record(desk: Desk, synced: Synced) -> None:
+def _record(desk: SyncHouse, synced: Synced) -> None:
     drift, moved = synced.drift, synced.moved
     metadata = {**_metadata(drift), "report": bool(drift.state.head and drift.state.remote_sha)}
     description = drift.decision.reason
@@ -171,7 +170,7 @@ def _record(desk: Desk, synced: Synced) -> None:
     desk.ledger.append(_event(desk, drift.state, kind, description, severity, metadata))
 
 
-def _record_failure(desk: Desk, checkout: Checkout, error: OvernightError) -> None:
+def _record_failure(desk: SyncHouse, checkout: Checkout, error: OvernightError) -> None:
     severity = Severity.WARNING if isinstance(error, Transient) else Severity.ERROR
     metadata = {"action": "failed", "reason": str(error), "report": False}
     desk.ledger.append(
@@ -205,7 +204,7 @@ def _texts(paths: Iterable[str]) -> list[str]:
 
 
 def _event(
-    desk: Desk,
+    desk: SyncHouse,
     state: CheckoutState,
     kind: EventType,
     description: str,

@@ -46,6 +46,7 @@ def comment_body(desk: Desk, night: OpenNight, number: int) -> str:
             reason=row.reason,
             at=ended.at if ended else None,
             pull_request=row.pull_request,
+            pull_request_state=row.pull_request_state,
             gates=row.gates,
             governance=said[GateName.GOVERNANCE].reason if GateName.GOVERNANCE in said else "",
             findings={result.gate: result.findings for result in verdict.results},
@@ -68,8 +69,17 @@ def _nights(desk: Desk, night: OpenNight, number: int) -> tuple[NightRow, ...]:
     )
     last = {event.night: event for event in desk.ledger.events(query)}
     return tuple(
-        NightRow(event.at, event.metadata["status"], event.metadata["reason"]) for event in last.values()
+        NightRow(
+            event.at, event.metadata["status"], event.metadata["reason"], _state_since(desk, event.night, number)
+        )
+        for event in last.values()
     )
+
+
+def _state_since(desk: Desk, night: str, number: int) -> str:
+    """Return how the pull request of an earlier night stands since then."""
+    row = desk.ledger.issue(night, number)
+    return row.pull_request_state if row else ""
 
 
 def tracking_body(desk: Desk, night: OpenNight, folded: Night) -> str:

@@ -9,6 +9,7 @@ from ..domain.errors import NotFound
 from ..ports import Desk
 from .concluding import conclude
 from .reading import open_night, planned_issues
+from .turns import Turns
 
 _SATISFIED = frozenset({IssueStatus.PULL_REQUEST, IssueStatus.JUDGED})
 
@@ -31,15 +32,22 @@ class Waiting:
         ours = next((issue for issue in planned if issue.number == number), None)
         if ours is None:
             raise NotFound(f"issue #{number} is not in the plan of night {night_id}")
-        self._waits_for = ours.waits_for
-        self._before = [
-            issue.number
-            for issue in planned
-            if self._night.order.parallel_issues == 1 and issue.position < ours.position and not issue.blocked
-        ]
+        self._number, self._waits_for = number, ours.waits_for
+        self._turns = Turns(desk, self._night, planned)
 
     def look(self) -> Wait:
-        """Return whether the issue may start, must wait on, or is blocked by a dependency's outcome."""
+        """Return whether the issue may start, must wait on, or is blocked by a dependency's outcome.
+
+        Where one issue is worked on at a time, it waits for its turn as well.
+        """
+        wait = self.settled()
+        if wait.blocked or not wait.over or self._night.order.parallel_issues > 1:
+            return wait
+        before = all(self._ending(number)[0] for number in self._turns.before(self._number))
+        return Wait(before and self._turns.begun() <= {self._number})
+
+    def settled(self) -> Wait:
+        """Return what the issue's dependencies alone say."""
         deadline = self._night.order.deadline
         if deadline and self._desk.clock.now() >= deadline:
             return Wait(True, "the night's window ended while it waited")
@@ -49,7 +57,7 @@ class Waiting:
                 return self._lost(dependency) or Wait(False)
             if status not in _SATISFIED:
                 return Wait(True, f"it depends on #{dependency}, which is {status}: {reason}")
-        return Wait(all(self._ending(number)[0] for number in self._before))
+        return Wait(True)
 
     def _ending(self, number: int) -> tuple[str, str]:
         row = self._desk.ledger.issue(self._night.id, number)

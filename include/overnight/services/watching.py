@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from ..domain.events import Event, EventQuery, EventType, Severity
+from ..domain.switching import BUILDER_STREAM, Phase
 from ..ports import Desk
 
 _ENDED = (EventType.PULL_REQUEST_MERGED, EventType.PULL_REQUEST_CLOSED)
@@ -70,18 +71,29 @@ def desktop_standings(desk: Desk, within: timedelta = timedelta(days=7)) -> tupl
     for event in desk.ledger.events(query):
         if event.metadata.get("desktop"):
             newest.setdefault(str(event.metadata["desktop"]), event)
-    return tuple(_standing(name, event) for name, event in sorted(newest.items()))
+    away = _switched_away(desk)
+    return tuple(_standing(name, event, away) for name, event in sorted(newest.items()))
 
 
-def _standing(name: str, event: Event) -> DesktopStanding:
-    data = event.metadata
+def _switched_away(desk: Desk) -> str:
+    """Return the switches that are in force, "" while every primary builder builds."""
+    last: dict[str, Event] = {}
+    for event in desk.ledger.events(EventQuery(types=(EventType.BUILDER_SWITCH,), limit=50)):
+        last.setdefault(str(event.metadata.get("builder")), event)
+    return "; ".join(one.description for one in last.values() if one.metadata.get("to") != Phase.PRIMARY)
+
+
+def _standing(name: str, event: Event, away: str) -> DesktopStanding:
+    data, told = event.metadata, event.description
+    if name == BUILDER_STREAM and away and event.type is not EventType.BUILDER_SWITCH:
+        told = f"{away}. {told}"
     ready = bool(data.get("ready", event.severity is Severity.INFO))
     issues = data.get("issues") or ([] if ready else [data.get("reason") or event.description])
     return DesktopStanding(
         name,
         str(data.get("full_name") or ""),
         ready,
-        event.description,
+        told,
         tuple(map(str, issues)),
         event.at,
         event.id,

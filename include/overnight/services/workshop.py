@@ -11,11 +11,15 @@ from ..domain.estimating import files_named
 from ..domain.issues import Issue
 from ..domain.orders import Commands
 from ..domain.plans import PlannedIssue
+from ..domain.revisions import feedback_of
+from ..domain.slugs import branch_name
 from ..ports import Claim, Desk, Tree
 from .claiming import Hold
-from .gating import opened_base
+from .fencing import still_ours
+from .gating import opened_base, opened_change
 from .preparing import base_results, read_instructions
 from .reading import OpenNight
+from .revising_start import Start
 
 
 @dataclass(slots=True)
@@ -30,6 +34,8 @@ class Workshop:
     commands: Commands
     hold: Hold
     round: int = 0
+    start: Start | None = None
+    """Where a revision begins; None for an issue that is built for the first time."""
     attempts_before: int = 0
     """Attempts of rounds before this one."""
     gate_seconds: float = 0.0
@@ -45,8 +51,32 @@ class Workshop:
     def tree(self, purpose: str) -> Tree:
         """Return the work tree `build` or `base`, at the base when first opened."""
         if purpose not in self.trees:
-            self.trees[purpose] = opened_base(self.desk, self.night, self.base, self.planned.number, purpose)
+            self.trees[purpose] = self._opened(purpose)
         return self.trees[purpose]
+
+    def _opened(self, purpose: str) -> Tree:
+        if purpose == "build" and self.start and self.start.change:
+            return opened_change(self.desk, self.night, self.start.change, purpose)
+        return opened_base(self.desk, self.night, self.base, self.planned.number, purpose)
+
+    @property
+    def start_sha(self) -> str:
+        """The commit that every attempt begins with: the base, or the published change."""
+        return self.start.change.head_sha if self.start and self.start.change else self.base.sha
+
+    @property
+    def branch(self) -> str:
+        """The branch of the change: a published one keeps its own, whatever the issue is called by now."""
+        if self.start:
+            return self.start.published.branch
+        title = self.desk.clean(self.planned.title)  # a branch is public
+        return branch_name(self.night.order.branch_prefix, self.planned.number, title)
+
+    @property
+    def asked(self) -> str:
+        """What is asked of a published change, as a builder is told it; "" for one that is new."""
+        note = self.start.note if self.start else ""
+        return "\n\n".join(filter(None, (note, feedback_of(self.planned.revisions))))
 
     def attempt_id(self, number: int) -> str:
         """Return the seeds' task id of an attempt."""
@@ -84,7 +114,9 @@ class Workshop:
         return replace(self.night, order=replace(order, limits=limits))
 
     def close(self) -> None:
-        """Remove the work trees."""
+        """Remove the work trees; those of a lost issue are the next worker's, which has the same names."""
+        if not still_ours(self.desk, self.hold):
+            self.trees.clear()
         for tree in self.trees.values():
             self.desk.workspace.close_tree(tree)
         self.trees.clear()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 from ..domain.errors import SettingsError
@@ -13,6 +14,7 @@ from ..domain.learning import LearningRules
 from ..domain.models import RULES, TierRule
 from ..domain.orders import Commands, GateRules, Limits, NightOrder, QuotaCap, ThrottleRules
 from ..domain.plans import PlanRules, SequenceType
+from ..domain.sharing import part
 from .loading import Settings
 from .schema import RepositorySettings
 from .sections import CommandSettings, merged
@@ -54,17 +56,15 @@ def make_order(
         deadline=window_end(repository, now) if trigger == "scheduled" else None,
         dry_run=bool(repository.dry_run),
         plan=_rules(repository, given, logical_date if trigger == "backfill" else None),
-        enable_model_escalation=repository.enable_model_escalation,
-        enable_auto_heal=repository.enable_auto_heal,
-        enable_desktop_sync=repository.enable_desktop_sync,
-        create_prs_automatically=repository.create_prs_automatically,
-        draft_pull_requests=repository.draft_pull_requests,
-        parallel_issues=repository.parallel_issues,
-        builder=repository.builder,
+        answer_reviews=bool(repository.answer_reviews),
+        **_as_set(repository),
+        **_builder(settings, repository),
+        required_desktops=_required_desktops(settings, repository),
         setup_network=settings.values.setup_network,
         commands=_commands(repository.commands),
         limits=limits(settings),
         quota_cap=quota_cap(settings, repository),
+        shares=shares(settings),
         throttle=throttle_rules(settings, repository),
         gates=GateRules(**merged(settings.values.gates, repository.gates).model_dump()),
         local_above_top=settings.values.local_above_top,
@@ -72,6 +72,7 @@ def make_order(
         model_rules=model_rules(settings, repository),
         learning=LearningRules(**merged(settings.values.learning, repository.learning).model_dump()),
         allow_unknown_prices=settings.values.allow_unknown_prices,
+        approvers=approvers(settings, full_name),
         author_name=settings.values.author.name,
         author_email=settings.values.author.email,
     )
@@ -94,6 +95,27 @@ def standing_order(settings: Settings) -> NightOrder:
     )
 
 
+_AS_SET = (
+    "enable_model_escalation",
+    "enable_auto_heal",
+    "enable_desktop_sync",
+    "create_prs_automatically",
+    "draft_pull_requests",
+    "drafts_until_accepted",
+    "merge_policy",
+    "merge_method",
+    "parallel_issues",
+    "builder",
+    "rollback",
+    "rollback_window_hours",
+)
+"""Keys of a repository that its nights' orders hold under the same name."""
+
+
+def _as_set(repository: RepositorySettings) -> dict[str, Any]:
+    return {name: getattr(repository, name) for name in _AS_SET}
+
+
 def _rules(
     repository: RepositorySettings, given: Mapping[str, Any], created_before: datetime | None
 ) -> PlanRules:
@@ -112,6 +134,26 @@ def _rules(
         trusted_associations=repository.trusted_associations,
         label_types=tuple((label, kind.value) for label, kind in repository.label_types.items()),
         created_before=created_before,
+    )
+
+
+def _builder(settings: Settings, repository: RepositorySettings) -> dict[str, Any]:
+    """Return what kind of builder works, for how long, and whether the desktop may stand in for it."""
+    values = settings.values
+    said = values.builders.get(repository.builder)
+    return {
+        "builder_kind": said.kind if said else repository.builder,
+        "builder_seconds": said.wait_seconds if said else 0.0,
+        "switching": values.switching.rules() if values.desktop_builder_enabled else None,
+    }
+
+
+def _required_desktops(settings: Settings, repository: RepositorySettings) -> tuple[str, ...]:
+    name = repository.name.lower()
+    return tuple(
+        desktop.name
+        for desktop in settings.values.desktops
+        if desktop.required and desktop.repository.lower() == name
     )
 
 
@@ -141,10 +183,36 @@ def limits(settings: Settings) -> Limits:
     )
 
 
+def approvers(settings: Settings, full_name: str) -> tuple[str, ...]:
+    """Return who may approve on a repository; empty: whoever may edit its DAG."""
+    rows = (one for one in settings.values.repositories if one.name.lower() == full_name.lower())
+    own = next(rows, None)
+    return (own.approvers if own else ()) or settings.values.approvers
+
+
 def throttle_rules(settings: Settings, repository: RepositorySettings | None = None) -> ThrottleRules:
     """Return when escalations are held back; a repository's own keys win one by one."""
     own = repository.throttle if repository else None
     return ThrottleRules(**merged(settings.values.throttle, own).model_dump())
+
+
+def shares(settings: Settings) -> tuple[tuple[str, Decimal], ...]:
+    """Return the weight of every enabled repository, by its lower-case name; empty when it is the only one."""
+    enabled = [one for one in settings.values.repositories if one.enabled]
+    return tuple((one.name.lower(), one.share) for one in enabled) if len(enabled) > 1 else ()
+
+
+def guaranteed(settings: Settings, full_name: str) -> QuotaCap | None:
+    """Return a repository's part of the organization's quota, None when nothing is shared with others."""
+    weights, shared = dict(shares(settings)), settings.values.quota
+    weight, total = weights.get(full_name.lower()), sum(weights.values(), Decimal(0))
+    if weight is None:
+        return None
+    return QuotaCap(
+        daily=part(shared.daily, weight, total),
+        hourly=part(shared.hourly, weight, total),
+        concurrent=part(shared.concurrent, weight, total),
+    )
 
 
 def quota_cap(settings: Settings, repository: RepositorySettings) -> QuotaCap | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from pathlib import Path
 from typing import Annotated, Literal
 from zoneinfo import ZoneInfo
@@ -15,6 +16,8 @@ from ..domain.plans import SequenceType
 from .desktops import DesktopSettings, SwitchingSettings
 from .sections import (
     BUILT_IN_BUILDERS,
+    AlertSettings,
+    Approver,
     AuthorSettings,
     BuilderSettings,
     CommandSettings,
@@ -22,7 +25,9 @@ from .sections import (
     Host,
     LearningSettings,
     LimitSettings,
+    NotifierSettings,
     QuotaSettings,
+    RetentionSettings,
     Section,
     ThrottleSettings,
 )
@@ -70,12 +75,24 @@ class RepositorySettings(Section):
     enable_desktop_sync: bool = False
     create_prs_automatically: bool = True
     draft_pull_requests: bool = True
+    answer_reviews: bool | Literal["night"] = True
+    """Trusted people's requests on our pull requests: worked on at once, the next "night", or (false) never."""
+    drafts_until_accepted: bool = True
+    """Drafts end with the first merged pull request of ours; false: they stay drafts."""
+    merge_policy: Literal["leave", "auto_merge", "enqueue"] = "enqueue"
+    merge_method: Literal["merge", "squash", "rebase"] = "merge"
+    rollback: Literal["by_severity", "ask", "automatic", "off"] = "by_severity"
+    """Who decides that a merge of ours is taken back: by_severity asks unless it is critical."""
+    rollback_window_hours: float = Field(default=24.0, gt=0, le=24 * 14)
+    """How long after a merge of ours the default branch is watched."""
     dry_run: bool | None = None
     """Unset: real, but a repository's first night is a dry run of at most 3 issues."""
     parallel_issues: int = Field(default=5, gt=0, le=64)
     builder: str = "openai"
     """openai, local, copilot, or the NAME of a `[builders.NAME]`."""
     quota_limits: QuotaSettings | None = None
+    share: Decimal = Field(default=Decimal(1), gt=0, le=1000)
+    """Weight of its part of quota and month; what others at rest do not need may be borrowed."""
     throttle: ThrottleSettings | None = None
     """Thresholds of its own; what it leaves out is `[throttle]`'s."""
     gates: GateSettings | None = None
@@ -86,6 +103,8 @@ class RepositorySettings(Section):
     """Rows of the selection table that come before everybody's."""
     commands: CommandSettings | None = None
     trusted_associations: tuple[str, ...] = ("OWNER", "MEMBER", "COLLABORATOR")
+    approvers: tuple[Approver, ...] = ()
+    """Who may approve here; empty: as at the top level."""
     label_types: dict[str, SequenceType] = Field(default_factory=dict)
     """Label → sequence type, tried before the built-in rules."""
 
@@ -104,7 +123,7 @@ class RepositorySettings(Section):
 
 
 class FileSettings(Section):
-    """The whole file; each flat key can also come from the environment variable in `ENVIRONMENT`."""
+    """The whole file; each key can also come from the environment (layers.py)."""
 
     execution_enabled: bool | None = None
     """Unset: manual, CLI and backfill nights run, scheduled ones are skipped; false stops all."""
@@ -145,9 +164,16 @@ class FileSettings(Section):
     throttle: ThrottleSettings = ThrottleSettings()
     gates: GateSettings = GateSettings()
     learning: LearningSettings = LearningSettings()
+    retention: RetentionSettings = RetentionSettings()
     author: AuthorSettings = AuthorSettings()
+    approvers: tuple[Approver, ...] = ()
+    """Airflow users by name or id:ID, role:ROLE, github:LOGIN for labels; empty: who may edit the DAG."""
     notify: tuple[str, ...] = ()
-    """Apprise URLs for the morning message."""
+    """Apprise URLs for the morning message and for alerts; connection `overnight_notify` adds more."""
+    notifiers: tuple[NotifierSettings, ...] = ()
+    """Notifiers of Airflow that are told the same, `[[notifiers]]`."""
+    alerts: AlertSettings = AlertSettings()
+    """What people are told of at once; see `[alerts]`."""
     builders: dict[str, BuilderSettings] = Field(default_factory=dict)
     """Name → builder that repositories may ask for; see `[builders.NAME]`."""
     desktops: tuple[DesktopSettings, ...] = ()
@@ -175,16 +201,3 @@ class FileSettings(Section):
             raise ValueError(f"repositories: {', '.join(twice)} is configured twice")
         check_tiers(self.models)
         return self
-
-
-ENVIRONMENT = {
-    "execution_enabled": "OVERNIGHT_EXECUTION_ENABLED",
-    "home": "OVERNIGHT_HOME",
-    "ledger_url": "OVERNIGHT_LEDGER_URL",
-    "storage_url": "OVERNIGHT_STORAGE_URL",
-    "github_url": "OVERNIGHT_GITHUB_URL",
-    "openai_url": "OVERNIGHT_OPENAI_URL",
-    "sandbox": "OVERNIGHT_SANDBOX",
-    "desktop_builder_enabled": "DESKTOP_BUILDER_ENABLED",
-}
-"""Settings key → environment variable; the environment wins over the file."""

@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 from decimal import Decimal
 from pathlib import Path
-from typing import Annotated, Literal, TypeVar
+from typing import Annotated, Any, Literal, TypeVar
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
+from ..domain.alerts import RULES, chosen
+from ..domain.events import Severity
 from ..domain.models import LADDER, Tier
 
 Dollars = Annotated[Decimal, Field(ge=0, allow_inf_nan=False)]
@@ -42,6 +44,16 @@ TierName = Annotated[str, AfterValidator(_tier)]
 
 def _tier_or_none(text: str) -> str:
     return _tier(text) if text else text
+
+
+def _approver(text: str) -> str:
+    kind, colon, detail = text.partition(":")
+    if not text.strip() or (colon and (kind not in ("id", "role", "github") or not detail.strip())):
+        raise ValueError(f"{text!r} names nobody: write a user's name, id:ID, role:ROLE or github:LOGIN")
+    return text.strip()
+
+
+Approver = Annotated[str, AfterValidator(_approver)]
 
 
 class Section(BaseModel):
@@ -144,6 +156,15 @@ class CommandSettings(Section):
     tests_optional: bool = False
 
 
+class RetentionSettings(Section):
+    """How long things are kept; what goes leaves a proof behind."""
+
+    keep_months: int = Field(default=0, ge=0, le=1200)
+    """Nights that ended earlier leave the ledger for object storage; 0: they all stay."""
+    keep_artifacts_days: int = Field(default=0, ge=0, le=36500)
+    """Transcripts and gate logs of nights that ended earlier are deleted; 0: they all stay."""
+
+
 BUILT_IN_BUILDERS = ("openai", "local", "copilot")
 """Kinds that a repository may name without a table of their own."""
 
@@ -173,12 +194,39 @@ class BuilderSettings(Section):
     """Kind copilot: name of a .github/agents/NAME.agent.md."""
     look_again_seconds: Seconds = 60.0
     """Kind copilot: between two looks at its pull request."""
+    wait_seconds: float = Field(default=0.0, ge=0, allow_inf_nan=False)
+    """Kind copilot: how long an attempt waits for it; 0: limits.attempt_seconds."""
 
     @model_validator(mode="after")
     def _fits_its_kind(self) -> BuilderSettings:
         if (self.kind == "command") != bool(self.command.strip()):
             raise ValueError("kind command needs a `command`, and no other kind takes one")
+        if self.wait_seconds and self.kind != "copilot":
+            raise ValueError("`wait_seconds` is for kind copilot: limits.attempt_seconds bounds the others")
         return self
+
+
+class AlertSettings(Section):
+    """What people are told of at once; each alert's own pause stands."""
+
+    least: Severity = Severity.INFO
+    """info, warning, error or critical; nobody is told of less."""
+    quiet: tuple[str, ...] = ()
+    """Alerts that nobody wants, by name, such as "a person is asked"."""
+
+    @model_validator(mode="after")
+    def _names_are_known(self) -> AlertSettings:
+        chosen(RULES, self.least, self.quiet)
+        return self
+
+
+class NotifierSettings(Section):
+    """A notifier of Airflow's, told the same as `notify`; it works only where Airflow runs the night."""
+
+    notifier: str = Field(pattern=r"^[A-Za-z_]\w*(\.[A-Za-z_]\w*)+$")
+    """Import path of its class, such as airflow.providers.slack.notifications.slack.SlackNotifier."""
+    arguments: dict[str, Any] = Field(default_factory=dict)
+    """Its arguments, connection ids and no secrets; {title} and {body} are replaced in texts."""
 
 
 class AuthorSettings(Section):

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import datetime, time, timedelta
+from datetime import datetime, time
 from zoneinfo import ZoneInfo
 
+from ..domain.windows import next_end
 from .schema import RepositorySettings
 
 
@@ -17,10 +18,7 @@ def in_window(repository: RepositorySettings, now: datetime) -> bool:
 
 def window_end(repository: RepositorySettings, now: datetime) -> datetime:
     """Return the next end of the night window after `now`."""
-    _, end = _window(repository)
-    local = now.astimezone(ZoneInfo(repository.timezone))
-    candidate = local.replace(hour=end.hour, minute=end.minute, second=0, microsecond=0)
-    return candidate if candidate > local else candidate + timedelta(days=1)
+    return next_end(repository.window, repository.timezone, now)
 
 
 def _window(repository: RepositorySettings) -> tuple[time, time]:

@@ -31,11 +31,13 @@ class Person:
 
     :param by_cookie: the browser sent the credential by itself, so another site may have made it.
     :param may: whether they have a right, on one repository (OWNER/NAME) or, for "", at all.
+    :param also: what else `approvers` may know them by: `id:…` and `role:…`.
     """
 
     name: str
     by_cookie: bool
     may: Callable[[Right, str], bool]
+    also: tuple[str, ...] = ()
 
 
 class Guard(Protocol):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Protocol
@@ -45,6 +45,17 @@ class Conductor(Protocol):
 
     def next_run(self, dag_id: str) -> datetime | None:
         """Return when the scheduler starts the next one, None when it will not."""
+
+    def run_ids(self, dag_id: str) -> Sequence[str]:
+        """Return the ids of a DAG's runs, newest first."""
+
+    def clear(self, dag_id: str, run_id: str, index: int, round_: int, *, anew: bool) -> None:
+        """Let one issue's tasks, and the summary after them, run again.
+
+        :param index: the issue's place among the mapped ones.
+        :param round_: the round it shall be worked in; with `anew` at least that one.
+        :raises Contended: one of them is running.
+        """
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from ...assembly import Overnight
 from ...domain.orders import QuotaCap
 from ...ports import QuotaUse
 from ...services.tallying import costs
-from ...settings.orders import limits, quota_cap
+from ...settings.orders import guaranteed, limits, quota_cap
 from ..shapes.money import (
     BudgetDocument,
     CostsDocument,
@@ -64,14 +64,17 @@ def scopes(desk: Overnight, sight: Sight, names: Sequence[str]) -> list[QuotaSco
     for name in names:
         place = sight.id_of(name)
         used = desk.quota.use(place) if place else QuotaUse(0, 0, 0)
-        rows.append(_scope(name, used, quota_cap(desk.settings, desk.settings.repository(name))))
+        cap = quota_cap(desk.settings, desk.settings.repository(name))
+        rows.append(_scope(name, used, cap, guaranteed(desk.settings, name)))
     return rows
 
 
-def _scope(name: str, used: QuotaUse, cap: QuotaCap | None) -> QuotaScope:
+def _scope(name: str, used: QuotaUse, cap: QuotaCap | None, part: QuotaCap | None = None) -> QuotaScope:
+    def gauge(kind: str) -> GaugeDocument:
+        return GaugeDocument(
+            used=getattr(used, kind), limit=getattr(cap, kind, None), part=getattr(part, kind, None)
+        )
+
     return QuotaScope(
-        name=name,
-        daily=GaugeDocument(used=used.daily, limit=cap.daily if cap else None),
-        hourly=GaugeDocument(used=used.hourly, limit=cap.hourly if cap else None),
-        concurrent=GaugeDocument(used=used.concurrent, limit=cap.concurrent if cap else None),
+        name=name, daily=gauge("daily"), hourly=gauge("hourly"), concurrent=gauge("concurrent")
     )

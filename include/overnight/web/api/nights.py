@@ -12,11 +12,13 @@ from ...services.planning import plan_row
 from ...services.reading import planned_issues
 from ...services.stopping import stop_night
 from ..guarding import Operator, Right, check
+from ..problems import documented
+from ..retrying import retry
 from ..shapes.issues import NightDocument, PlanDocument, PlannedDocument
 from ..shapes.nights import NightPageDocument
-from ..shapes.runs import Told, Wish
+from ..shapes.runs import RetryWish, Told, Wish
 from .overnight import summary
-from .reaching import CursorText, Desk, Limit, NightId, RepositoryName, View, router
+from .reaching import CursorText, Desk, HouseOf, IssueNumber, Limit, NightId, RepositoryName, View, router
 
 routes = router("nights", more=(404,))
 
@@ -59,6 +61,23 @@ def stop(night: NightId, wish: Wish, desk: Desk, sight: View, person: Operator) 
     found = sight.night(night)
     check(person, Right.OPERATE, found.full_name)
     return Told(night=night, told=stop_night(desk, night, who=person.name, now=wish.now))
+
+
+@routes.post("/nights/{night}/issues/{issue}/retry", status_code=202, responses=documented(409))
+def retry_issue(
+    night: NightId,
+    issue: IssueNumber,
+    wish: RetryWish,
+    house: HouseOf,
+    desk: Desk,
+    sight: View,
+    person: Operator,
+) -> Told:
+    """Take an issue up again where it stopped, or with `anew` in a new round under the same budget."""
+    found = sight.night(night)
+    check(person, Right.OPERATE, found.full_name)
+    told = retry(house, desk, found, issue, anew=wish.anew, who=person.name)
+    return Told(night=night, told=told)
 
 
 def _planned(issue: PlannedIssue) -> PlannedDocument:

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from ...domain.approvals import ESCALATION, OVERRIDE, Approval
+from starlette.exceptions import HTTPException
+
+from ...assembly import Overnight
+from ...domain.approvals import ESCALATION, OVERRIDE, Approval, may_approve
 from ...domain.errors import SettingsError
 from ...domain.justification import TAGS
+from ...settings import approvers
 from ..forging import form_token
 from ..guarding import Operator, Person, Right, Viewer, check
 from ..shapes.people import Question, QueueDocument, SessionDocument, Word, WordDocument
@@ -41,14 +45,17 @@ def give_word(word: Word, desk: Desk, sight: View, person: Operator) -> WordDocu
 
 
 def speak(desk: Desk, sight: View, person: Person, word: Word, source: str) -> Approval:
-    """Store a person's word; an override of the quota is an administrator's.
+    """Store a person's word; an override of the quota is an administrator's, all else an approver's.
 
     :raises SettingsError: the subject is none, or its end is past.
+    :raises HTTPException: 403 for somebody else.
     """
     kind, _, detail = word.subject.partition(":")
     if kind == ESCALATION and detail not in TAGS:
         raise SettingsError(f"{detail!r} justifies no escalation: the tags are {', '.join(TAGS)}")
     check(person, Right.ADMINISTER if kind == OVERRIDE else Right.OPERATE, word.repository)
+    if kind != OVERRIDE:
+        _check_approver(desk, person, word.repository)
     return desk.approvals.give(
         Approval(
             subject=word.subject,
@@ -61,3 +68,11 @@ def speak(desk: Desk, sight: View, person: Person, word: Word, source: str) -> A
             source=source,
         )
     )
+
+
+def _check_approver(desk: Overnight, person: Person, repository: str) -> None:
+    named = approvers(desk.settings, repository)
+    if not may_approve(named, person.name, *person.also):
+        raise HTTPException(
+            403, f"{person.name} may not approve on {repository}: `approvers` names {', '.join(named)}"
+        )

@@ -10,10 +10,13 @@ from fastapi.responses import JSONResponse
 
 from ...assembly import Overnight
 from ...domain.errors import OvernightError, SettingsError
+from ...domain.events import Event, EventType
 from ...services.appraising import usable_tiers
+from ...services.desktop_reports import take_report
 from ...services.watching import desktop_standings
-from ..guarding import Viewer
+from ..guarding import Operator, Right, Viewer, check
 from ..house import House
+from ..shapes.reports import DesktopReportDocument, DesktopReportWish
 from ..shapes.standing import DesktopDocument, DesktopsDocument, HealthDocument, HealthPart
 from .reaching import Desk, HouseOf, View, router
 
@@ -45,6 +48,16 @@ def desktops(desk: Desk, sight: View) -> DesktopsDocument:
         if not one.full_name or one.full_name.lower() in shown or not sight.hidden()
     ]
     return DesktopsDocument(desktops=found)
+
+
+@routes.post("/desktop", status_code=201)
+def report(wish: DesktopReportWish, person: Operator, desk: Desk) -> DesktopReportDocument:
+    """Take what a machine found in its checkout; the same report sent again is taken once."""
+    name = desk.settings.repository(wish.full_name).name
+    check(person, Right.OPERATE, name)
+    told = {**wish.metadata, "desktop": wish.desktop, "full_name": name, "reported_by": person.name}
+    event = Event(EventType(wish.type), wish.description, wish.severity, metadata=told)
+    return DesktopReportDocument(event=take_report(desk, event, wish.id).id)
 
 
 def _part(name: str, look: Callable[[House], str], house: House) -> HealthPart:

@@ -5,21 +5,26 @@ from __future__ import annotations
 from typing import Annotated
 
 from fastapi import APIRouter, Path
-from fastapi.responses import HTMLResponse
+from fastapi.responses import HTMLResponse, RedirectResponse
 
+from ...domain.changes import IssueStatus
 from ...domain.errors import NotFound, OvernightError
 from ...domain.events import EventQuery, EventType
 from ...services.exhibiting import attempt_diff, attempt_event, attempt_log, attempt_transcript
 from ...services.progressing import progress
 from ...services.reading import latest, planned_issues
-from .nights import NightId
-from .rendering import Look, Visit
+from ..guarding import Right, check
+from ..retrying import retry
+from .nights import NightId, Text
+from .rendering import Act, Look, Visit
 
 routes = APIRouter()
 Issue = Annotated[int, Path(ge=1, le=2_147_483_647)]
 Attempt = Annotated[int, Path(ge=1, le=1_000_000)]
 _SHOWS = {"diff": attempt_diff, "log": attempt_log, "transcript": attempt_transcript}
 _TITLES = {"diff": "Change", "log": "What the gates said", "transcript": "Conversation"}
+_UNTRIED = ("", IssueStatus.BLOCKED, IssueStatus.PULL_REQUEST)
+"""On its way, never begun, or done: nothing to retry."""
 MOST_SHOWN = 400_000
 """Characters of a text on one page."""
 
@@ -43,7 +48,17 @@ def issue(visit: Look, night: NightId, issue: Issue) -> HTMLResponse:
         gates=judged.metadata.get("gates", ()) if judged else (),
         judged=judged,
         events=events,
+        retriable=row.status not in _UNTRIED,
     )
+
+
+@routes.post("/nights/{night}/issues/{issue}/retry", response_class=HTMLResponse)
+def retry_issue(visit: Act, night: NightId, issue: Issue, anew: Text = "") -> RedirectResponse:
+    """Retry an issue."""
+    found = visit.sight.night(night)
+    check(visit.person, Right.OPERATE, found.full_name)
+    retry(visit.house, visit.desk, found, issue, anew=bool(anew), who=visit.person.name)
+    return RedirectResponse(visit.url(f"nights/{night}/issues/{issue}", done="retried"), 303)
 
 
 @routes.get("/nights/{night}/issues/{issue}/attempts/{attempt}/{what}", response_class=HTMLResponse)

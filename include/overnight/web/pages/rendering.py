@@ -51,6 +51,7 @@ DONE = {
     "stopped": "The night is stopping: no new attempt starts.",
     "allowed": "Allowed. Later nights heed it.",
     "refused": "Refused. Nobody is asked again.",
+    "retried": "The issue is taken up again; its events follow below.",
     "retired": "The lesson is retired.",
     "taught": "The lesson is taught.",
     "priority": "The priority is set for plans to come.",

@@ -13,6 +13,8 @@ class GaugeDocument(BaseModel):
 
     used: int = Field(examples=[7])
     limit: int | None = Field(examples=[50])
+    part: int | None = Field(default=None, examples=[25])
+    """What is kept for a repository while its night runs; null: nothing is shared."""
 
 
 class QuotaScope(BaseModel):

@@ -66,6 +66,15 @@ class Wish(BaseModel):
     now: bool = Field(False, strict=True, description="End running attempts before their next model request.")
 
 
+class RetryWish(BaseModel):
+    """How an issue is retried."""
+
+    model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{"anew": False}]})
+    anew: bool = Field(
+        False, strict=True, description="A new round under the same budget, instead of going on."
+    )
+
+
 class Told(BaseModel):
     """One sentence."""
 
