@@ -45,13 +45,16 @@ from include.overnight.settings import load_settings
 def follow_pull_requests() -> None:
     """Follow what is open."""
     found = FindPullRequestsOperator(task_id="find_pull_requests")
-    # Further steps of a repository hang themselves here, after `follow` or beside it.
-    FollowPullRequestsOperator.partial(
+    followed = FollowPullRequestsOperator.partial(
         task_id="follow", pool="overnight_issues", map_index_template="{{ task.repository }}"
     ).expand(repository=found.output)
-    StartRevisionsOperator.partial(
-        task_id="start_revisions", map_index_template="{{ task.repository }}"
+    # After `follow`, which asks for repairs; one repository that could not be followed holds up no other.
+    started = StartRevisionsOperator.partial(
+        task_id="start_revisions",
+        map_index_template="{{ task.repository }}",
+        trigger_rule="all_done_min_one_success",
     ).expand(repository=found.output)
+    followed >> started
     merged = FindMergesOperator(task_id="find_merges")
     watched = WatchDefaultBranchOperator.partial(
         task_id="watch_default_branch", pool="overnight_issues", map_index_template="{{ task.repository }}"

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from .adapters.git import RemoteAccess
     from .adapters.github import GitHubTracker, GitHubWriter, Pace, Pacer, SharedPacer
+    from .adapters.github.examining import GitHubExaminer
     from .adapters.github.following import GitHubFollower
     from .adapters.github.marked_issues import GitHubIssues
     from .adapters.github.wire import Wire
@@ -98,6 +99,12 @@ class GitHubDoors:
 
         outbox = self.database().outbox
         return GitHubIssues(self.client, clean=self.clean, pacer=self.pacer, outbox=outbox)
+
+    @property
+    def examiner(self) -> GitHubExaminer:
+        from .adapters.github.examining import GitHubExaminer
+
+        return GitHubExaminer(self.client, self.now)
 
     def wire(self) -> Wire:
         from .adapters.github.wire import Wire

@@ -1,4 +1,4 @@
-"""A real API server on loopback, and the SDK's own client that starts `overnight mcp` as an assistant would."""
+"""A real API on loopback, and the SDK's own client that starts `overnight mcp` as an assistant would."""
 
 import os
 import socket
@@ -57,13 +57,13 @@ class Assistant:
 
 
 @asynccontextmanager
-async def assistant(address, token, *options):  # noqa: F811
+async def assistant(address, token, *options):
     """Start the server as a process of its own, as somebody with this token."""
     env = {"PATH": os.environ["PATH"], "OVERNIGHT_API_URL": address, "OVERNIGHT_API_TOKEN": token}
     parameters = StdioServerParameters(
         command=str(PROJECT / "bin" / "overnight"), args=["mcp", *options], env=env
     )
-    with open(os.devnull, "w") as errlog:  # noqa: PTH123, ASYNC230
+    with open(os.devnull, "w") as errlog:  # noqa: PTH123
         async with Client(stdio_client(parameters, errlog=errlog)) as client:
             yield Assistant(client)
 

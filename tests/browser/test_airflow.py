@@ -31,6 +31,7 @@ def airflow(tmp_path_factory):
         with running_forge(forge, {"token-of-the-test": "overnight-bot:write"}) as running:
             (home / "overnight.toml").write_text(
                 f'home = "{home / "work"}"\ngithub_url = "{running.rest_url}"\nexecution_enabled = true\n'
+                'openai_url = "http://127.0.0.1:9/v1"\n'  # nobody listens: every attempt is turned away
                 # A leap day: Airflow starts the last scheduled run it missed as soon as a DAG is unpaused.
                 '[[repositories]]\nname = "acme/box"\nschedule_expression = "0 2 29 2 *"\n'
             )
@@ -57,12 +58,25 @@ def night(airflow):
     again = api.call("POST", "/api/foreman/overnight", START)
     assert (run["started"], again["started"]) == (True, False)
     assert again["run_id"] == run["run_id"]
-    until = time.monotonic() + 240
+    return ended(api, run)
+
+
+def ended(api, run):
+    """Return a run's document once it is over and green."""
+    until, path = time.monotonic() + 240, f"/api/foreman/runs/{DAG}/{quote(run['run_id'], safe='')}"
+    run = api.call("GET", path)
     while run["state"] not in ("success", "failed") and time.monotonic() < until:
         time.sleep(1)
-        run = api.call("GET", f"/api/foreman/runs/{DAG}/{quote(run['run_id'], safe='')}")
+        run = api.call("GET", path)
     assert (run["state"], run["admitted"]) == ("success", True)
     return run
+
+
+def builds(api, run):
+    """Return (try, most tries) of the one issue's build."""
+    tasks = f"dags/{DAG}/dagRuns/{quote(run['run_id'], safe='')}/taskInstances"
+    (build,) = api.get(tasks, task_id="execute_issue.build_issue")["task_instances"]
+    return build["try_number"], build["max_tries"]
 
 
 def test_airflows_guard_decides_who_may(airflow, night):
@@ -99,3 +113,23 @@ def test_airflow_shows_the_pages_in_its_navigation_and_on_each_run(airflow, nigh
     page.get_by_role("link", name="Night", exact=True).click(timeout=60_000)
     page.frame_locator("iframe").get_by_role("heading", name="Night of acme/box").wait_for(timeout=30_000)
     context.close()
+
+
+def test_an_issue_is_retried_in_its_run_where_it_stopped_or_in_a_new_round(airflow, night):
+    api = airflow.api()
+    run = ended(api, api.call("POST", "/api/foreman/overnight", START | {"plan_only": False}))
+    first, most = builds(api, run)
+    (issue,) = api.call("GET", f"/api/foreman/nights/{run['night']}")["issues"]
+    path = f"/api/foreman/nights/{run['night']}/issues/{issue['number']}/retry"
+    with pytest.raises(ApiError) as refused:
+        airflow.api("viewer").call("POST", path, {})
+    assert refused.value.status == 403
+    assert "is retried" in api.call("POST", path, {})["told"]
+    ended(api, run)
+    second, same = builds(api, run)
+    assert (second > first, same) == (True, most), issue
+    api.call("POST", path, {"anew": True})
+    ended(api, run)
+    third, more = builds(api, run)
+    assert third > second
+    assert more > most

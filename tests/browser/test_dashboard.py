@@ -4,6 +4,8 @@ import re
 
 import pytest
 
+from ..web.seeding import airflows_night, node, seed_following
+
 pytestmark = pytest.mark.browser
 PATIENCE = 15_000
 
@@ -106,3 +108,61 @@ def test_who_asked_for_less_motion_sees_none(open_page):
     page = open_page("/", reduced_motion="reduce")
     moving = page.evaluate("document.getAnimations().length")
     assert moving == 0
+
+
+def test_a_protected_path_is_refused_with_the_keyboard_alone(open_page, seeded):
+    subject = "protected:.github/workflows/checks.yml"
+    seeded.approvals.ask(node("acme/box"), 2, subject, "the gate says so", "night-one")
+    page = open_page("/approvals", who="operator")
+    card = page.locator("article", has_text=".github/workflows/checks.yml")
+    assert "protected path" in card.inner_text()
+    tab_to(page, "input", within=card)
+    page.keyboard.type("nobody but us")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    page.get_by_text("Refused. Nobody is asked again.").wait_for()
+    word = seeded.approvals.word(node("acme/box"), 2, subject)
+    assert (word.granted, word.who, word.why) == (False, "operator", "nobody but us")
+
+
+def test_a_night_is_started_with_the_keyboard_alone(open_page):
+    page = open_page("/?repository=acme/box")
+    tab_to(page, "summary", within=page.locator("#start"))
+    page.keyboard.press("Enter")
+    tab_to(page, "input[name=issues]")
+    page.keyboard.type("1")
+    page.keyboard.press("Enter")
+    page.get_by_text("The night is on its way").wait_for()
+
+
+def test_an_issue_is_retried(open_page, seeded):
+    night = airflows_night(seeded)
+    page = open_page("/?repository=acme/box")
+    page.get_by_text("Start a night now").click()
+    page.get_by_role("button", name="Start the night").click()
+    page.goto(page.url.split("?")[0] + f"nights/{night}/issues/3")
+    page.get_by_text("Retry this issue").click()
+    page.get_by_label("in a new round").check()
+    page.get_by_role("button", name="Retry #3").click()
+    page.get_by_text("The issue is taken up again").wait_for()
+    assert page.get_by_text("admin had #3 worked on in a new round").count()
+
+
+def test_open_pull_requests_say_how_far_they_are(open_page, seeded):
+    seed_following(seeded)
+    page = open_page("/pulls")
+    assert page.get_by_text("in the merge queue").count()
+    assert page.get_by_text("mara asked for a change").count()
+    page.get_by_role("link", name="Ask GitHub now").click()
+    page.get_by_text("GitHub could not be asked").wait_for()
+
+
+def tab_to(page, selector, within=None):
+    """Press Tab until an element has the focus; who cannot reach it fails."""
+    for _ in range(80):
+        page.keyboard.press("Tab")
+        inside = within.evaluate("one => one.contains(document.activeElement)") if within else True
+        if inside and page.evaluate("s => document.activeElement.matches(s)", selector):
+            return
+    raise AssertionError(f"{selector} is not reached with the keyboard")

@@ -2,7 +2,9 @@
 
 import pytest
 
-from ..web.seeding import seed_night
+from include.overnight.services.prioritizing import set_priority
+
+from ..web.seeding import node, seed_following, seed_large, seed_night
 from .conftest import SHOTS
 
 pytestmark = pytest.mark.browser
@@ -20,12 +22,21 @@ PAGES = {
     "pulls": "/pulls",
     "desktop": "/desktop",
     "events": "/events",
+    "error": "/nights/nowhere",
 }
+LARGEST = 2_000_000
+"""Bytes of a page, however many issues a night has."""
 
 
 @pytest.fixture
 def night(seeded):
-    return seed_night(seeded, "night-two", finished=False)
+    """A night that runs, people who changed its order, and everything that may stand beside it."""
+    night = seed_night(seeded, "night-two", finished=False)
+    seed_following(seeded)
+    for number, subject in ((1, "protected:.github/workflows/checks.yml"), (2, f"rollback:{'a' * 40}")):
+        seeded.approvals.ask(node("acme/box"), number, subject, "the gate says <why>", "night-one")
+    set_priority(seeded, node("acme/box"), 9, 1, who="ann", why="the release waits")
+    return night
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
@@ -54,3 +65,18 @@ def test_no_page_is_wider_than_the_screen_and_its_picture_is_kept(open_page, nig
         page.goto(site + path)
         assert page.evaluate("document.documentElement.scrollWidth") <= width, name
         page.screenshot(path=SHOTS / f"{name}-{width}-{scheme}.png", full_page=True)
+
+
+def test_a_night_of_two_thousand_issues_is_leafed_through_and_stays_small(open_page, seeded):
+    seed_large(seeded)
+    page = open_page("/nights")
+    page.goto(page.url.replace("/nights", "/nights/night-large"))
+    weight = len(page.content().encode())
+    assert weight < LARGEST
+    assert page.locator("tbody tr").count() <= 50
+    page.get_by_role("link", name="Next").first.focus()
+    page.keyboard.press("Enter")
+    page.get_by_text("page 2 of 40").wait_for()
+    page.goto(page.url.split("?")[0] + "/plan")
+    assert len(page.content().encode()) < LARGEST
+    assert page.evaluate("document.documentElement.scrollWidth") <= 1280

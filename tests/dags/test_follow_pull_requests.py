@@ -38,6 +38,12 @@ def test_each_repository_is_followed_after_the_cheap_look(dag):
     assert follow["label"] == "{{ task.repository }}"
 
 
+def test_repairs_start_in_the_tick_that_asks_for_them_whatever_became_of_other_repositories(dag):
+    started = dag["tasks"]["start_revisions"]
+    assert sorted(started["upstream"]) == ["find_pull_requests", "follow"]
+    assert started["trigger_rule"] == "all_done_min_one_success"
+
+
 def test_default_branches_are_watched_whether_or_not_something_is_open_and_a_person_is_asked_last(dag):
     tasks = dag["tasks"]
     assert tasks["find_merges"]["upstream"] == []

@@ -1,11 +1,15 @@
 """`python -m tests.docs.command_reference`: write docs/reference/commands.md from the command line itself."""
 
+import ast
+import inspect
 from collections.abc import Iterator
+from itertools import pairwise
 from typing import Any
 
 import typer
 
 from include.overnight.cli.app import app
+from include.overnight.cli.console import Exit
 
 from ..architecture.sources import PROJECT
 
@@ -14,13 +18,29 @@ HEAD = """\
 # Commands, every option
 
 Written by `python -m tests.docs.command_reference` from `include/overnight/cli`; a test refuses this page
-when it does not agree with it. Exit codes stand in [operate](../operate.md).
+when it does not agree with it.
+
+| exit code | meaning |
+|---|---|
 """
 
 
 def commands() -> dict[str, Any]:
     """Return every command by the words that call it."""
     return dict(_walk("overnight", typer.main.get_command(app)))
+
+
+def exit_codes() -> list[tuple[Exit, str]]:
+    """Return every exit code with what its docstring says."""
+    (node,) = ast.parse(inspect.getsource(Exit)).body
+    assert isinstance(node, ast.ClassDef)
+    return [
+        (Exit[member.targets[0].id], " ".join(ast.literal_eval(after.value).split()))
+        for member, after in pairwise(node.body)
+        if isinstance(member, ast.Assign)
+        and isinstance(member.targets[0], ast.Name)
+        and isinstance(after, ast.Expr)
+    ]
 
 
 def _walk(words: str, command: Any) -> Iterator[tuple[str, Any]]:
@@ -34,7 +54,7 @@ def _walk(words: str, command: Any) -> Iterator[tuple[str, Any]]:
 
 def page() -> str:
     """Return the page's text."""
-    parts = [HEAD.rstrip("\n")]
+    parts = [HEAD.rstrip("\n"), *(f"| {code.value} | {words} |" for code, words in exit_codes())]
     for words, command in commands().items():
         places = [parameter.name for parameter in command.params if not _dashed(parameter)]
         parts.append(f"\n## {' '.join([words, *(place.upper() for place in places)])}\n\n{command.help}\n")

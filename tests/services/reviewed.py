@@ -74,9 +74,9 @@ class Scene(Talk):
         return night, of(night, self.issue)
 
 
-def posted(stage, **order):
+def posted(stage, settings="", **order):
     """Return the talk on a pull request of ours, without the night that it takes to make one."""
-    desk, issue = stage.desk(), stage.issue("Add a colour")
+    desk, issue = stage.desk(settings=settings), stage.issue("Add a colour")
     repository = desk.tracker.repository("acme", "box")
     told = NightOrder(uuid7(desk.clock.now()), "acme", "box", dry_run=False, **order)
     assert admit_night(desk, told, repository).admitted

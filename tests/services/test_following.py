@@ -7,11 +7,13 @@ import pytest
 from include.overnight.domain.events import EventQuery, EventType
 from include.overnight.services.following import Followed, follow_pull_requests, repositories_to_follow
 from include.overnight.services.learning import trials
+from include.overnight.services.publications import change_at
 from include.overnight.services.revising import answered, pending
 from include.overnight.settings.orders import make_order
 
 from ..fakes import writes
 from ..staging import REPOSITORY, TOKEN, open_stage
+from .reviewed import posted
 
 GOOD = writes("colour.py", "def colour():\n    return 'red'\n")
 READY = "draft_pull_requests = false"
@@ -32,10 +34,16 @@ def follow(desk) -> Followed:
     return follow_pull_requests(desk, order_of(desk))
 
 
-def published(stage, settings=READY, deed=GOOD, title="Add a colour"):
+def published(stage, settings=READY):
+    """Return desk, issue and pull request as a night leaves them."""
+    talk = posted(stage, settings)
+    return talk.desk, talk.issue, talk.pull
+
+
+def built(stage, settings=READY):
     """Run a night that opens one pull request; return desk, issue and pull request."""
-    issue = stage.issue(title)
-    desk = stage.desk({issue: [deed]}, settings=settings)
+    issue = stage.issue("Add a colour")
+    desk = stage.desk({issue: [GOOD]}, settings=settings)
     stage.night(desk)
     (pull,) = stage.forge.pull_requests(REPOSITORY)
     return desk, issue, pull
@@ -67,7 +75,7 @@ def test_without_an_open_pull_request_github_is_not_asked(stage):
 
 
 def test_a_merged_one_is_noted_once_and_the_issue_is_told(stage):
-    desk, issue, pull = published(stage)
+    desk, issue, pull = built(stage)
     assert repositories_to_follow(desk) == (REPOSITORY,)
     stage.forge.merge(pull, "ann")
     (row,) = follow(desk).rows
@@ -175,7 +183,7 @@ def test_a_queue_that_no_workflow_runs_for_is_not_used_and_the_reason_told(stage
     stage.forge.commit(REPOSITORY, "main", {".github/workflows/ci.yml": "on: push\n"}, "CI", "ann")
     stage.forge.change_repository(REPOSITORY, queues=("main",), queues_held=True)
     stage.forge.protect(REPOSITORY, "main", contexts=["ci"])
-    desk, _, pull = published(stage)
+    desk, _, pull = built(stage)
     assert "no workflow of main runs for the merge queue" in stage.forge.fresh(pull).body
     stage.forge.set_status(REPOSITORY, pull.head_sha, "ci", "success")
     (row,) = follow(desk).rows
@@ -263,6 +271,15 @@ def stacked(stage, second_deed, settings=READY):
     return desk, lower, upper
 
 
+SHADE_TEST = """\
+import unittest
+from colour import colour
+
+
+class ShadeTest(unittest.TestCase):
+    def test_a_colour_has_a_shade(self):
+        self.assertEqual(colour(), "red")
+"""
 SHADE = writes("shade.py", "def shade():\n    return 'dark'\n")
 
 
@@ -283,6 +300,9 @@ def test_a_stack_waits_and_is_moved_and_replayed_when_its_base_was_squashed(stag
     assert (retargeted.metadata["from"], retargeted.metadata["base"]) == (lower.head, "main")
     (rebased,) = events(desk, EventType.PULL_REQUEST_REBASED)
     assert (rebased.metadata["pushed"], rebased.metadata["head_sha"]) == (True, moved.head_sha)
+    # What the memory gate follows from any later commit back to the attempt that made it.
+    (replay,) = events(desk, EventType.CHANGE_REBASED)
+    assert (replay.metadata["from_sha"], replay.metadata["head_sha"]) == (upper.head_sha, moved.head_sha)
     judged = [one for one in events(desk, EventType.CHANGE_JUDGED) if one.issue == rebased.issue]
     assert len(judged) == 1  # the same patch: nothing to judge again
     before = written(desk)
@@ -299,6 +319,7 @@ def test_a_stack_whose_base_was_merged_with_nothing_else_is_not_pushed_again(sta
     assert (moved.base, moved.head_sha) == ("main", upper.head_sha)
     (rebased,) = events(desk, EventType.PULL_REQUEST_REBASED)
     assert rebased.metadata["pushed"] is False
+    assert change_at(desk, rebased.repository, rebased.issue, upper.head_sha) is not None
 
 
 @pytest.mark.slow
@@ -324,6 +345,57 @@ def test_a_stack_that_needs_a_closed_base_asks_for_a_revision(stage):
     assert rows[upper.number].state == "it conflicts with main: another attempt is asked for"
     (revision,) = pending(desk, events(desk, EventType.CHANGE_PUBLISHED)[0].repository)
     assert (revision.pull_request, revision.cause) == (upper.number, "conflict")
+    before = written(desk)
+    follow(desk)
+    assert written(desk) == before
+
+
+@pytest.mark.slow
+def test_a_replay_that_does_not_pass_the_gates_is_not_pushed_and_a_revision_goes_on_from_what_is_there(stage):
+    def needs(tree):
+        SHADE(tree)
+        writes("test_shade.py", SHADE_TEST)(tree)
+
+    desk, lower, upper = stacked(stage, needs)
+    stage.forge.edit_issue(lower, "octocat", state="closed")
+    rows = {row.number: row for row in follow(desk).rows}
+    assert "another attempt is asked for" in rows[upper.number].state
+    assert stage.forge.pull_request(REPOSITORY, upper.number).head_sha == upper.head_sha
+    (revision,) = pending(desk, events(desk, EventType.CHANGE_PUBLISHED)[0].repository)
+    node = desk.tracker.repository("acme", "box").node_id
+    assert change_at(desk, node, revision.issue, upper.head_sha) is not None
+
+
+@pytest.mark.slow
+def test_a_base_that_was_force_pushed_gets_our_commits_replayed_and_nothing_else(stage):
+    desk, _, pull = built(stage)
+    bare = stage.forge.bare(REPOSITORY)
+    who = {
+        f"GIT_{role}_{part}": value
+        for role in ("AUTHOR", "COMMITTER")
+        for part, value in (("NAME", "ann"), ("EMAIL", "ann@example.org"))
+    }
+    root = bare.git("commit-tree", "-m", "all anew", "main^{tree}", environment=who).stdout.strip()
+    bare.update_branch("main", root)
+    stage.forge.synchronize(REPOSITORY, "ann")
+    follow(desk)
+    moved = stage.forge.pull_request(REPOSITORY, pull.number)
+    assert bare.contains(moved.head, bare.branch("main"))
+    assert [commit.sha for commit in bare.commits(f"main..{moved.head}")] == [moved.head_sha]
+    assert events(desk, EventType.PULL_REQUEST_REBASED)[0].metadata["pushed"] is True
+
+
+@pytest.mark.slow
+def test_a_protection_that_rejects_our_replay_leaves_it_to_people_with_githubs_reason(stage):
+    desk, lower, upper = stacked(stage, SHADE)
+    stage.forge.commit(REPOSITORY, "main", {"NEWS.md": "news\n"}, "News", "ann")
+    stage.forge.merge(lower, "ann", method="squash")
+    stage.forge.protect(REPOSITORY, upper.head)
+    rows = {row.number: row for row in follow(desk).rows}
+    assert "refuses the push" in rows[upper.number].state
+    assert rows[lower.number].state == "merged by ann"
+    assert stage.forge.pull_request(REPOSITORY, upper.number).head_sha == upper.head_sha
+    assert events(desk, EventType.PULL_REQUEST_REBASED) == ()
     before = written(desk)
     follow(desk)
     assert written(desk) == before
@@ -355,7 +427,7 @@ def test_an_issue_that_a_night_works_on_is_left_alone_for_now(stage):
 
 
 def test_what_was_closed_counts_as_not_accepted_in_learning(stage):
-    desk, _, pull = published(stage)
+    desk, _, pull = built(stage)
     node = desk.tracker.repository("acme", "box").node_id
     assert [one.accepted for one in trials(desk, node, desk.clock.now())] == [True]
     stage.forge.edit_issue(pull, "octocat", state="closed")

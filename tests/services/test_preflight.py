@@ -7,7 +7,6 @@ import pytest
 from include.overnight.domain.following import BranchRules
 from include.overnight.domain.merge_policy import MergePolicy
 from include.overnight.domain.queue_preflight import ACTIONS_LOGIN, Surroundings, preflight
-from include.overnight.services.preflight import triggers
 
 QUEUE = BranchRules("main", queue=True, required_checks=("ci",), queue_checks=True)
 
@@ -39,20 +38,3 @@ def test_every_finding_names_the_fix():
     for finding in preflight(seen):
         assert finding.blocking
         assert finding.sentence() == f"{finding.problem}: {finding.fix}"
-
-
-@pytest.mark.parametrize(
-    ("text", "expected"),
-    [
-        ("on: push\n", {"push"}),
-        ("on: [push, merge_group]\n", {"push", "merge_group"}),
-        ("on:\n  merge_group:\n    types: [checks_requested]\n", {"merge_group"}),
-        ('"on": merge_group\n', {"merge_group"}),
-        ("on:\n", set()),
-        ("- just\n- a list\n", set()),
-        ("on: [push\n", set()),
-        ("", set()),
-    ],
-)
-def test_the_events_of_a_workflow_are_read_as_github_reads_them(text, expected):
-    assert triggers(text) == expected

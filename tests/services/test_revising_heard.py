@@ -87,6 +87,14 @@ def test_a_spent_budget_is_told_honestly_and_once(talk):
     assert f"the budget of #{talk.issue} is spent: $0.50 of limits.issue_usd = 0.5" in answer
 
 
+def test_who_said_stop_is_named_and_not_who_asked_last_before(talk):
+    talk.stage.forge.add_collaborator(REPOSITORY, "bob", "write")
+    for who, said in (("ann", "fix it"), ("bob", "fix that"), ("ann", "stop")):
+        talk.says(f"@overnight {said}", author=who)
+    assert talk.listen() == ()
+    assert stopped_by(talk.desk, talk.node, talk.pull.number) == "ann"
+
+
 def test_stop_takes_back_what_is_pending_and_holds_until_somebody_asks_again(talk):
     talk.says("@overnight fix the blue")
     (revision,) = talk.listen()

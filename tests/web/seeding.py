@@ -11,8 +11,10 @@ from include.overnight.domain.issues import Dependency, IssueRef, Repository, So
 from include.overnight.domain.lessons import Lesson
 from include.overnight.domain.orders import NightOrder
 from include.overnight.domain.plans import Classification, Complexity, PlannedIssue, SequenceType
+from include.overnight.domain.revisions import Revision, RevisionCause
 from include.overnight.ports import Kept
 from include.overnight.services.planning import plan_row
+from include.overnight.services.revising import ask_for_revision, leave_alone
 
 HOSTILE = '<script>alert("pwned")</script> & "quotes"'
 TIERS = ("gpt-4", "gpt-4-turbo", "gpt-5.1")
@@ -304,6 +306,27 @@ def seed_rest(desk, full_name="acme/box"):
                 "reason": "disk",
             },
         ),
+    )
+
+
+def seed_following(desk, night="night-one", full_name="acme/box"):
+    """Write how pull requests 1001 and 1002 went on, what is owed on one, and a switch of builders."""
+    seeder, repository = Seeder(desk, night, full_name), node(full_name)
+    told = {"state": "in the merge queue", "move": "enqueue", "reason": "x", "draft": False}
+    seeder.write(
+        seeder.event(EventType.PULL_REQUEST_ENQUEUED, "#1: in the merge queue", 1, pull_request=1001, **told)
+    )
+    asked = Revision(2, 1002, RevisionCause.REVIEW, "Use <Decimal>", "a" * 40, ("mara",), (("review", 5),))
+    place = Repository(repository, *full_name.split("/"), "main")
+    assert ask_for_revision(desk, place, asked)
+    leave_alone(desk, repository, 1001, "ben")
+    desk.ledger.append(
+        Event(
+            EventType.BUILDER_SWITCH,
+            "Builder openai switched from primary to desktop: it failed 3 times in a row",
+            Severity.WARNING,
+            metadata={"desktop": "builder", "builder": "openai", "from": "primary", "to": "desktop"},
+        )
     )
 
 

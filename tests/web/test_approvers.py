@@ -6,7 +6,7 @@ import pytest
 from fastapi.testclient import TestClient
 
 from include.overnight.settings import load_settings
-from include.overnight.web import House, create_api
+from include.overnight.web import House, create_api, create_pages
 
 from .conftest import FakeGuard, as_
 
@@ -56,3 +56,14 @@ def test_whoever_is_not_named_is_told_who_is_even_an_admin(asked):
 
 def test_a_repositorys_own_approvers_take_the_place_of_everybodys(asked):
     assert asked(["admin"], "admin", 'approvers = ["ann"]').status_code == 403
+
+
+def test_the_page_says_who_may_instead_of_showing_a_form(seeded, conductor, tmp_path):
+    path = tmp_path / "home" / "overnight.toml"
+    path.write_text(f"approvers = ['ann']\n{path.read_text()}")
+    desk = replace(seeded, settings=load_settings(path, {}))
+    app = create_pages(House(KnowingGuard(), lambda: desk, conductor))
+    with TestClient(app, base_url="http://night.example") as client:
+        page = client.get("/approvals", headers=as_("operator")).text
+    assert "operator may not approve on acme/box: `approvers` names ann." in page
+    assert 'name="word"' not in page

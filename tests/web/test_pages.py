@@ -6,18 +6,19 @@ import pytest
 from fastapi.testclient import TestClient
 
 from include.overnight.domain.events import EventQuery, EventType
-from include.overnight.services.prioritizing import overrides
+from include.overnight.services.prioritizing import overrides, set_priority
 from include.overnight.web import create_pages
 from include.overnight.web.forging import form_token
 
 from .conftest import RANK, ROLES
-from .seeding import HOSTILE, node, seed_large, seed_night
+from .seeding import HOSTILE, airflows_night, node, seed_large, seed_night
 from .test_authorization import right_of, routes
 
 PAGES = routes(create_pages(None))
 FORMS = {
     "POST /nights": {"repository": "acme/box", "mode": "dry"},
     "POST /nights/{night}/stop": {},
+    "POST /nights/{night}/issues/{issue}/retry": {"anew": "1"},
     "POST /approvals": {
         "repository": "acme/box",
         "issue": "6",
@@ -83,6 +84,8 @@ def visit(browser, house, seeded, conductor):
 
     def send(name, who):
         method, _, path = name.partition(" ")
+        if path.endswith("/retry"):
+            known["{night}"] = airflows_night(seeded)
         for part, value in known.items():
             path = path.replace(part, value)
         browser.cookies.set("_token", who)
@@ -138,6 +141,25 @@ def test_every_address_on_a_page_is_ours_and_there(browser):
             forms = f'action="{link}"' in html
             assert seen[link] == 200 or (seen[link] == 405 and forms), f"{path} leads to {link}"
     assert len(seen) > 50
+
+
+def test_a_log_holds_the_gates_output_in_full(browser, seeded):
+    kept = seeded.storage.put("nights/night-one/3/1/test.run.log", b"2 passed, <1> failed")
+    lost = kept.replace("test.run.log", "lint.run.log")
+    seeded.records.remember("logs/night-one/3/1", {"test": [kept], "lint": [lost]})
+    page = browser.get("/nights/night-one/issues/3/attempts/1/log").text
+    assert "test: test.run.log\n2 passed, &lt;1&gt; failed" in page
+    assert "lint: lint.run.log\n(not to be had:" in page
+
+
+def test_the_plan_of_a_running_night_says_who_comes_next_when_people_changed_the_order(browser, seeded):
+    seed_night(seeded, "night-two", finished=False)
+    plan = "/nights/night-two/plan"
+    assert "People changed the order" not in browser.get(plan).text
+    set_priority(seeded, node("acme/box"), 9, 1, who="ann", why="the release waits")
+    said = re.search(r"Next come (.*?)</p>", browser.get(plan).text)[1]
+    assert re.findall(r">#(\d+)<", said)[:3] == ["7", "8", "9"]
+    assert "People changed the order" not in browser.get("/nights/night-one/plan").text
 
 
 def test_every_figure_leads_to_its_events(browser):

@@ -38,7 +38,11 @@ def test_a_failed_issue_starts_a_new_round_and_is_counted_among_those_that_may_s
 
 @pytest.mark.parametrize(
     ("issue", "status", "said"),
-    [(1, 422, "has pull request #1001 already"), (11, 409, "was never started"), (99, 404, "not in the plan")],
+    [
+        (1, 422, "has pull request #1001 already"),
+        (11, 409, "was never started"),
+        (99, 404, "not in the plan"),
+    ],
 )
 def test_where_nothing_is_to_be_retried_the_answer_says_why(api, conductor, night, issue, status, said):
     answer = api.post(f"/nights/{night}/issues/{issue}/retry", json={})

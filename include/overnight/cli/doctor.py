@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from typing import Annotated
 
@@ -10,8 +12,10 @@ import typer
 from ..assembly import Overnight
 from ..services.appraising import Asked, Check
 from ..services.examining import examine
+from ..services.examining_github import github_checks, pool_check
 from ..settings import cautions
 from ..settings.orders import limits
+from .checklist import run_checklist
 from .console import Exit, JsonOption, print_json, speaking
 from .desk import desk
 from .tables import row, show, table
@@ -21,15 +25,19 @@ def command(
     repository: Annotated[
         str | None, typer.Option("--repository", "-r", help="OWNER/NAME; all when left out.")
     ] = None,
+    deployment: Annotated[
+        bool, typer.Option("--deployment", help="Walk the checklist of a deployment instead.")
+    ] = False,
     as_json: JsonOption = False,
 ) -> None:
-    """Check settings, ledger, sandbox, GitHub, models, prices and quota; print the fix for each failure."""
+    """Check settings, ledger, sandbox, GitHub, models, prices, quota and pools; print each fix."""
     with speaking():
-        checks = run_checks(desk(repository), repository)
+        house = desk(repository)
+        checks = run_checklist(house) if deployment else run_checks(house, repository)
         if as_json:
             print_json([asdict(check) for check in checks])
         else:
-            show_checks(checks)
+            show_checks(checks, "Deployment" if deployment else "Doctor")
         if not all(check.passed for check in checks):
             raise typer.Exit(Exit.WRONG)
 
@@ -43,17 +51,36 @@ def run_checks(house: Overnight, repository: str | None) -> tuple[Check, ...]:
             repositories=names,
             cautions=cautions(house.settings),
             limits=limits(house.settings),
-            merge_policies={
-                name: house.settings.repository(name).merge_policy for name in names
-            },
+            merge_policies={name: house.settings.repository(name).merge_policy for name in names},
             allow_unknown_prices=house.settings.values.allow_unknown_prices,
         ),
+        ("settings", lambda: _settings(house)),
+        ("token scopes", lambda: _of_github(house, names)),
+        ("pools", lambda: _pools(house)),
     )
 
 
-def show_checks(checks: tuple[Check, ...]) -> None:
+def _settings(house: Overnight) -> Iterator[Check]:
+    values, path = house.settings.values, house.settings.path
+    read = f"{path or 'no file'}; {len(values.repositories)} repositories configured"
+    yield Check("settings", True, read)
+
+
+def _of_github(house: Overnight, names: Sequence[str]) -> Iterator[Check]:
+    if house.credentials.github_token or house.credentials.app:  # else the check of the token says it all
+        yield from github_checks(house.github.examiner, names)
+
+
+def _pools(house: Overnight) -> Iterator[Check]:
+    from ..adapters.airflow_pools import airflow_pools
+
+    at_once = house.settings.values.quota.concurrent
+    yield pool_check(lambda: airflow_pools(os.environ), at_once)
+
+
+def show_checks(checks: tuple[Check, ...], title: str = "Doctor") -> None:
     """Print checks as a table."""
-    made = table("Doctor", "", "check", "what is so, or how to mend it")
+    made = table(title, "", "check", "what is so, or how to mend it")
     for check in checks:
         row(made, _word(check), check.name, check.detail)
     show(made)

@@ -67,6 +67,10 @@ def _closed(s: Situation) -> Step | None:
     return Step(Move.NOTE_CLOSED, f"closed by {by} without being merged", f"closed by {by}")
 
 
+def _stopped(s: Situation) -> Step | None:
+    return _left(f"{s.stopped_by} asked Overnight to leave it alone") if s.stopped_by else None
+
+
 def _somebody_elses(s: Situation) -> Step | None:
     if s.pull.head_sha in s.ours:
         return None
@@ -151,6 +155,11 @@ def _draft(s: Situation) -> Step | None:
     return Step(Move.MARK_READY, "a pull request of ours was accepted here", "ready for review")
 
 
+def _owed(s: Situation) -> Step | None:
+    """What somebody asked to be changed is not merged before it was."""
+    return _wait(f"waits for its next attempt: {s.owed}") if s.owed else None
+
+
 def _queued(s: Situation) -> Step | None:
     if s.pull.queue is None:
         return None
@@ -198,6 +207,7 @@ def _auto_merge(s: Situation) -> Step | None:
 TABLE: tuple[Callable[[Situation], Step | None], ...] = (
     _merged,
     _closed,
+    _stopped,
     _somebody_elses,
     _moved_by_a_person,
     _drafted_by_a_person,
@@ -208,6 +218,7 @@ TABLE: tuple[Callable[[Situation], Step | None], ...] = (
     _left_the_queue,
     _red,
     _conflicting,
+    _owed,
     _draft,
     _merges_itself,
     _policy_is_leave,

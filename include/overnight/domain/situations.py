@@ -33,6 +33,8 @@ class Situation:
     :param rebased_in_vain: replaying it onto the base as it is now was tried and conflicts.
     :param ours_to_lift: it is a draft only because nothing of ours was accepted here yet, and now it was.
     :param pushed_at: when we last pushed; what happened to it before that is of no account.
+    :param stopped_by: who asked that it be left alone, "" when nobody did.
+    :param owed: what it is worked on once more for, in words; "" when nothing is pending on it.
     :param obstacle: why the queue cannot work, "" when nothing is known to be in its way.
     """
 
@@ -50,6 +52,8 @@ class Situation:
     rebased_in_vain: bool = False
     ours_to_lift: bool = False
     obstacle: str = ""
+    stopped_by: str = ""
+    owed: str = ""
 
     @property
     def red(self) -> tuple[str, ...]:

@@ -32,8 +32,9 @@ class FindPullRequestsOperator(BaseOperator):
         values = desk.settings.values
         if values.execution_enabled is False:
             raise AirflowSkipException(STOPPED)
-        followed = {name.lower() for name in repositories_to_follow(desk)}
-        found = [one.name for one in values.repositories if one.enabled and one.name.lower() in followed]
+        enabled = [one.name for one in values.repositories if one.enabled]
+        followed = {name.lower() for name in repositories_to_follow(desk, enabled)}
+        found = [name for name in enabled if name.lower() in followed]
         if not found:
             raise AirflowSkipException("no pull request of ours is open")
         return found

@@ -18,6 +18,9 @@ class Follower(Protocol):
     def rules(self, repository: Repository, branch: str) -> BranchRules:
         """Return what guards a branch; what the token may not see counts as not there."""
 
+    def triggers(self, workflow: str) -> frozenset[str]:
+        """Return the events that start a workflow, from its file's text; none when it is no workflow."""
+
     def checks(self, repository: Repository, sha: str) -> tuple[Check, ...]:
         """Return the newest check of each name on a commit, `required` as the default branch's rules say."""
 

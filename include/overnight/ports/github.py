@@ -124,6 +124,9 @@ class Writer(Protocol):
     def put_base(self, repository: Repository, number: int, base: str) -> None:
         """Move an open pull request onto another base branch."""
 
+    def delete_branch(self, repository: Repository, branch: str, sha: str) -> None:
+        """Delete a branch that stands at this commit and that nothing open goes into; else it stays."""
+
     def close(self, repository: Repository, number: int) -> None:
         """Close an issue or pull request."""
 

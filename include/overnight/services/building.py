@@ -139,7 +139,7 @@ def _unfit(desk: Desk, night: OpenNight, planned: PlannedIssue, issue: Issue) ->
     if text_sha256(issue) != planned.body_sha256:
         return "its title or body changed after it was planned; the next night plans it anew"
     revised = {one.pull_request for one in planned.revisions}
-    for pull in without_commissions(desk, night.repository.node_id, issue).pull_requests:
+    for pull in issue.pull_requests:
         if pull.is_open and pull.number not in revised:
             return f"open pull request #{pull.number} by {pull.author or 'somebody'} would close it"
     if other := _under_way_elsewhere(desk, night, planned.number):

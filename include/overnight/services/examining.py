@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from ..domain.issues import split_full_name
 from ..ports import Desk
 from .appraising import Asked, Check, fitting_tiers, known_prices, looks, usable_tiers, used_quota
 
+More = tuple[str, Callable[[], Iterable[Check]]]
+"""A further subject and its checks, of a part of the house that services do not reach."""
 
-def examine(desk: Desk, asked: Asked) -> tuple[Check, ...]:
+
+def examine(desk: Desk, asked: Asked, *more: More) -> tuple[Check, ...]:
     """Return every check, in the order in which a person would mend them; none of them raises."""
     checks: list[tuple[str, Callable[[], str]]] = [
         ("git", _git),
@@ -24,7 +27,8 @@ def examine(desk: Desk, asked: Asked) -> tuple[Check, ...]:
         ("prices", lambda: known_prices(desk, asked)),
         ("quota", lambda: used_quota(desk, asked.limits)),
     ]
-    return (*(_run(name, check) for name, check in checks), *looks(desk, asked))
+    first = tuple(_run(name, check) for name, check in checks)
+    return (*first, *(check for one in more for check in _run_all(*one)), *looks(desk, asked))
 
 
 def _run(name: str, check: Callable[[], str]) -> Check:
@@ -32,6 +36,13 @@ def _run(name: str, check: Callable[[], str]) -> Check:
         return Check(name, True, check())
     except Exception as error:  # noqa: BLE001  a doctor that faints helps nobody
         return Check(name, False, str(error) or repr(error))
+
+
+def _run_all(name: str, checks: Callable[[], Iterable[Check]]) -> tuple[Check, ...]:
+    try:
+        return tuple(checks())
+    except Exception as error:  # noqa: BLE001  as above
+        return (Check(name, False, str(error) or repr(error)),)
 
 
 def _git() -> str:

@@ -6,9 +6,10 @@ from typing import Any
 
 from ..documents import from_document
 from ..domain.changes import Change
-from ..domain.errors import NotFound
+from ..domain.errors import NotFound, OvernightError
 from ..domain.events import Event, EventQuery, EventType
 from ..ports import Desk
+from .archiving import logs_of
 from .gating import opened_change
 from .reading import open_night
 
@@ -30,9 +31,21 @@ def attempt_event(desk: Desk, night: str, number: int, attempt: int) -> Event:
 
 
 def attempt_log(desk: Desk, night: str, number: int, attempt: int) -> str:
-    """Return what the gates said to an attempt."""
+    """Return what the gates said to an attempt, and their output in full where it was kept."""
     data = attempt_event(desk, night, number, attempt).metadata
-    return str(data.get("feedback") or data.get("reason") or "")
+    said = [str(data.get("feedback") or data.get("reason") or "")]
+    for gate, addresses in logs_of(desk, night, number, attempt).items():
+        for address in addresses:
+            name = address.rsplit("/", 1)[-1]
+            said.append(f"──── {gate}: {name}\n{_kept(desk, address)}")
+    return "\n\n".join(said)
+
+
+def _kept(desk: Desk, address: str) -> str:
+    try:
+        return desk.storage.get(address).decode(errors="replace")
+    except OvernightError as error:
+        return f"(not to be had: {error})"
 
 
 def attempt_transcript(desk: Desk, night: str, number: int, attempt: int) -> str:

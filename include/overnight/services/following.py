@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -13,12 +13,14 @@ from ..domain.errors import (
     Forbidden,
     NotAuthorized,
     NotFound,
+    OvernightError,
     RateLimited,
     RepositoryUnusable,
     Transient,
 )
 from ..domain.following import CheckState, PullStanding
-from ..domain.merging import Move, Step, decide
+from ..domain.issues import Repository
+from ..domain.merging import TOUCHES, Move, Step, decide
 from ..domain.open_changes import OpenChange
 from ..domain.orders import NightOrder
 from ..domain.situations import Situation
@@ -26,15 +28,18 @@ from ..ports import Desk
 from . import restacking
 from .claiming import holding
 from .fencing import fenced
+from .following_missing import UNSEEN, missed, seen_again
 from .following_steps import Task, note_left_queue, take
 from .merging import Watch, changes_of
 from .reading import OpenNight, open_night
 from .reporting import retell_issue
+from .revising_heard import collect_requests
 
 _MOST_STEPS = 6
 """Of one pull request in one look: moved, replayed, made ready, queued, and what came of it."""
 _TELLS_FOR = timedelta(days=2)
 """How long after its last event an issue is still told what it was not told."""
+_DRY = "the repository is set to dry runs: nothing is written to GitHub"
 _LAST = {Move.WAIT, Move.LEAVE, Move.NOTE_MERGED, Move.NOTE_CLOSED}
 _MOVING = frozenset({Move.ENQUEUE, Move.AUTO_MERGE, Move.RETARGET, Move.REBASE, Move.MARK_READY})
 
@@ -70,11 +75,18 @@ class Followed:
         return tuple(row.number for row in self.rows if row.moving)
 
 
-def repositories_to_follow(desk: Desk) -> tuple[str, ...]:
-    """Return the configured names of repositories with open pull requests of ours, from the ledger alone."""
+def repositories_to_follow(desk: Desk, names: Iterable[str] = ()) -> tuple[str, ...]:
+    """Return the names of repositories with open pull requests of ours, from the ledger alone.
+
+    :param names: as configured now; a repository that was renamed has another one than its nights knew.
+    """
     waiting = (one for one in changes_of(desk) if not one.ended or _is_untold(desk, one))
     nights = {change.repository: change.night for change in waiting}
-    return tuple(sorted({open_night(desk, night).order.full_name for night in nights.values()}))
+    found = {open_night(desk, night).order.full_name for night in nights.values()}
+    for name in names:
+        known = desk.records.recall(f"repository/{name.lower()}")
+        found |= {name} if known and known["node_id"] in nights else set()
+    return tuple(sorted(found))
 
 
 def follow_pull_requests(desk: Desk, order: NightOrder) -> Followed:
@@ -90,9 +102,16 @@ def follow_pull_requests(desk: Desk, order: NightOrder) -> Followed:
         mine = changes_of(desk, repository.node_id)
         if repository.archived and any(not change.ended for change in mine):
             return Followed(order.full_name, problem="the repository is archived: nothing of it can change")
+        _listen(desk, order, repository, mine)
         return _follow_all(Watch(desk, repository, order), mine)
-    except (NotFound, NotAuthorized, Forbidden) as error:
+    except (NotFound, NotAuthorized, Forbidden, RepositoryUnusable) as error:
         return Followed(order.full_name, problem=str(error))
+
+
+def _listen(desk: Desk, order: NightOrder, repository: Repository, mine: Sequence[OpenChange]) -> None:
+    """Hear what people said before anything is done: "stop" and "fix" come first; deaf, we do nothing."""
+    if not order.dry_run and any(not change.ended for change in mine):
+        collect_requests(desk, order, repository)
 
 
 def _follow_all(watch: Watch, mine: Sequence[OpenChange]) -> Followed:
@@ -102,15 +121,12 @@ def _follow_all(watch: Watch, mine: Sequence[OpenChange]) -> Followed:
     passing: Transient | None = None
     for change in sorted(open_ones, key=lambda one: one.number):
         pull = standings.get(change.number)
-        if pull is None:
-            rows.append(Row(change.issue, change.number, change.url, "GitHub does not show it any more"))
-            continue
         try:
-            rows.append(_follow(watch, change, pull))
+            rows.append(_follow(watch, change, pull) if pull else _missed(watch, change))
         except RateLimited:
             raise
-        except Transient as error:
-            passing = error
+        except OvernightError as error:
+            passing = error if isinstance(error, Transient) else passing
             rows.append(Row(change.issue, change.number, change.url, f"later: {error}"))
     for change in mine:
         if change.ended:
@@ -123,24 +139,39 @@ def _follow_all(watch: Watch, mine: Sequence[OpenChange]) -> Followed:
 def _follow(watch: Watch, change: OpenChange, pull: PullStanding) -> Row:
     """Take steps until nothing more can be done for now; then bring the issue's comment up to date."""
     changed = False
+    seen_again(watch.desk, change)
     for _ in range(_MOST_STEPS):
         change, others = _read(watch, change)
         situation = watch.situation(change, pull, others)
         step = decide(situation)
+        if watch.order.dry_run and step.move in TOUCHES:
+            step = Step(Move.LEAVE, _DRY, f"left to people: {_DRY}")
         step, wrote = _carefully(watch, change, situation, step)
         changed |= wrote
         if step.move in _LAST or not wrote or _read(watch, change)[0].ended:
             break
-        pull = watch.standings([change])[change.number]
+        seen = watch.standings([change]).get(change.number)
+        if seen is None:
+            break  # deleted this minute: the next look misses it
+        pull = seen
     change, _ = _read(watch, change)
     _tell(watch, change)
     told = change.state or step.state
     return Row(change.issue, change.number, pull.url, told, changed, _is_moving(situation, step))
 
 
+def _missed(watch: Watch, change: OpenChange) -> Row:
+    """Note that GitHub does not show a pull request; after half a day of looks it counts as closed."""
+    with _in_hand(watch, change) as desk:
+        state = missed(desk, watch.repository, change) if desk else UNSEEN
+    change, _ = _read(watch, change)
+    _tell(watch, change)
+    return Row(change.issue, change.number, change.url, state, bool(change.ended))
+
+
 def _tell(watch: Watch, change: OpenChange) -> None:
     """Bring the issue's comment up to date, once for each state; also after a worker died before it did."""
-    if not _is_untold(watch.desk, change):
+    if watch.order.dry_run or not _is_untold(watch.desk, change):
         return
     with _in_hand(watch, change) as desk:
         if desk is None:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from ..domain.errors import Forbidden, NotAuthorized, NotFound
 from ..domain.events import Event, EventType, Severity
 from ..domain.following import Check, PullStanding
 from ..domain.issue_reports import code
@@ -17,7 +18,8 @@ from ..domain.revisions import Revision, RevisionCause
 from ..failpoints import failpoint
 from ..ports import Desk, PullRequest
 from .reading import OpenNight, open_night
-from .revising import ask_for_revision
+from .revising import ask_for_revision, pending
+from .stacking import joint_branch
 
 CLOSED_BY_US = "closed by Overnight"
 
@@ -42,7 +44,7 @@ class Task:
     def write(
         self, type_: EventType, step: Step, state: str = "", *, also: Sequence[Event] = (), **more: Any
     ) -> None:
-        """Append an event about the pull request to the night that published it, with others or not at all."""
+        """Append an event about the pull request to the night that published it, together with others."""
         told = state or step.state
         self.desk.ledger.append(
             self.night.event(
@@ -141,11 +143,28 @@ def _retarget(task: Task, step: Step, because: str = "") -> bool:
     if task.pull.base_ref != default:
         task.desk.writer.put_base(task.repository, task.change.number, default)
         failpoint("follow.after_request")
+    _clear_joint(task)
     why = because or ("closed" if "closed" in step.reason else "merged")
-    task.write(
-        EventType.PULL_REQUEST_RETARGETED, step, because=why, base=default, **{"from": task.change.base}
-    )
+    told: dict[str, Any] = {"because": why, "base": default, "from": task.change.base}
+    task.write(EventType.PULL_REQUEST_RETARGETED, step, **told)
     return True
+
+
+def _clear_joint(task: Task) -> None:
+    """Delete the branch that only held the joined base of this pull request, while it holds our commit."""
+    branch, node = task.change.base, task.change.repository
+    if branch != joint_branch(task.night, task.change.issue):
+        return
+    names = (f"branch/{branch}", f"branch/{branch}/meant")
+    sha = task.desk.records.publication(node, names[0])
+    if not sha:
+        return
+    try:
+        task.desk.writer.delete_branch(task.repository, branch, sha)
+    except (Forbidden, NotAuthorized, NotFound):
+        return  # a branch too many harms nobody
+    for name in names:
+        task.desk.records.record_publication(node, name, "")
 
 
 def _repair(task: Task, step: Step) -> bool:
@@ -158,10 +177,16 @@ def _repair(task: Task, step: Step) -> bool:
         head_sha=task.pull.head_sha,
         rebase=step.cause is RevisionCause.CONFLICT,
     )
-    if ask_for_revision(task.desk, task.repository, revision):
+    if ask_for_revision(task.desk, task.repository, revision) or _is_owed(task):
         asked = f"{step.state}: another attempt is asked for"
         return stand(task, Step(step.move, step.reason, asked, step.cause))
     return close(task, step)
+
+
+def _is_owed(task: Task) -> bool:
+    """Whether another attempt is pending, for whatever cause: what a person wants mended stays open."""
+    owed = pending(task.desk, task.change.repository)
+    return any(one.pull_request == task.change.number for one in owed)
 
 
 def close(task: Task, step: Step) -> bool:

@@ -11,10 +11,12 @@ from ..domain.issues import Repository
 from ..domain.merge_policy import MergePolicy
 from ..domain.open_changes import FOLLOWED, OpenChange, fold_changes
 from ..domain.orders import NightOrder
+from ..domain.revisions import tell
 from ..domain.situations import Below, Situation
 from ..ports import Desk
 from .drafts import drafts_now
 from .preflight import guarding_rules, obstacles
+from .revising import pending, stopped_by
 from .stacking import joint_of
 
 _BELOW = {"open": Below.OPEN, "merged": Below.MERGED, "closed": Below.CLOSED}
@@ -64,7 +66,13 @@ class Watch:
             rebased_in_vain=self._in_vain(change, pull),
             ours_to_lift=self._may_be_lifted(change, pull),
             obstacle=self._obstacle(rules),
+            stopped_by=stopped_by(self.desk, change.repository, change.number),
+            owed=self._owed(change),
         )
+
+    def _owed(self, change: OpenChange) -> str:
+        owed = pending(self.desk, change.repository)
+        return tell(one for one in owed if one.pull_request == change.number)
 
     def _ours(self, change: OpenChange) -> frozenset[str]:
         key = f"branch/{change.branch}"

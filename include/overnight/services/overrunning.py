@@ -13,7 +13,7 @@ _IDS = uuid5(NAMESPACE_URL, "overnight/overrun")
 
 
 def tell_of_overrun(desk: Desk, night_id: str) -> bool:
-    """Record, once, that a night outlives its window and send the alert; False where it has ended or is unknown.
+    """Record, once, that a night outlives its window and tell people; False where it has ended.
 
     Nothing is stopped: no issue starts after the window, those at work finish or keep a checkpoint.
     """

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 from dataclasses import replace
-from typing import Any
 
 from ..domain.errors import OvernightError
 from ..domain.following import BranchRules
@@ -48,25 +46,5 @@ def _runs_for_the_queue(desk: Desk, repository: Repository) -> bool | None:
     """Whether a workflow runs for `merge_group`; None without workflows: checks come from elsewhere."""
     head = desk.workspace.refresh(repository)
     paths = [path for path in desk.workspace.list_files(repository, head) if _WORKFLOW.fullmatch(path)]
-    texts = (desk.workspace.read_file(repository, head, path) for path in paths)
-    return any("merge_group" in triggers(text or "") for text in texts) if paths else None
-
-
-def triggers(text: str) -> frozenset[str]:
-    """Return the events that start a workflow; none for a file that is no workflow."""
-    import yaml
-
-    try:
-        document = yaml.safe_load(text)
-    except (yaml.YAMLError, ValueError, RecursionError):
-        return frozenset()
-    if not isinstance(document, dict):
-        return frozenset()
-    # YAML 1.1 reads a bare `on` as true.
-    return frozenset(_names(document.get("on", document.get(True))))
-
-
-def _names(on: Any) -> Iterable[str]:
-    if isinstance(on, str):
-        return (on,)
-    return (str(name) for name in on) if isinstance(on, (list, dict)) else ()
+    texts = (desk.workspace.read_file(repository, head, path) or "" for path in paths)
+    return any("merge_group" in desk.follower.triggers(text) for text in texts) if paths else None

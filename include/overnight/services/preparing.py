@@ -120,13 +120,16 @@ def within_repository_limits(night: OpenNight, commands: Commands) -> OpenNight:
 
 
 def record_default_base(desk: Desk, night: OpenNight) -> None:
-    """Build and test the default branch once, before any issue starts; a failure here stops nothing."""
-    tree = None
+    """Build and test the default branch once, before any issue starts; a failure here stops nothing.
+
+    While another worker is at it there is nothing to do: whoever needs the results waits for them.
+    """
     try:
         base = Base(night.repository.default_branch, desk.workspace.refresh(night.repository))
         commands = read_commands(desk, night, base)
-        tree = desk.workspace.open_tree(night.repository, base, f"{night.id}-default")
-        base_results(desk, night, tree, commands)
+        with alone(desk, f"default/{night.id}") as hold:
+            if hold is not None:
+                _record_default_base(desk, night, base, commands)
     except OvernightError as error:
         desk.ledger.append(
             night.event(
@@ -135,6 +138,11 @@ def record_default_base(desk: Desk, night: OpenNight) -> None:
                 severity=Severity.WARNING,
             )
         )
+
+
+def _record_default_base(desk: Desk, night: OpenNight, base: Base, commands: Commands) -> None:
+    tree = desk.workspace.open_tree(night.repository, base, f"{night.id}-default")
+    try:
+        base_results(desk, night, tree, commands)
     finally:
-        if tree is not None:
-            desk.workspace.close_tree(tree)
+        desk.workspace.close_tree(tree)

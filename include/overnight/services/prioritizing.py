@@ -36,7 +36,9 @@ class Priority:
 def set_priority(
     desk: Desk, repository: str, issue: int, priority: int | None, *, who: str, why: str
 ) -> Priority:
-    """Set an issue's priority for plans to come (None takes it back) and return it.
+    """Set an issue's priority (None takes it back) and return it.
+
+    It holds for plans to come, and in a night that runs for what has not begun.
 
     :raises SettingsError: nobody, no reason, or a number that no priority can be.
     """

@@ -15,6 +15,7 @@ from uuid import uuid4
 
 from ..documents import from_document, to_document
 from ..domain.changes import Base, Change
+from ..domain.errors import ChangeUnusable
 from ..domain.events import EventType
 from ..domain.issues import Repository
 from ..domain.merging import Step
@@ -33,11 +34,13 @@ _PLACES = re.compile(r"^(index [0-9a-f]+\.\.[0-9a-f]+.*|@@ .*)$", re.MULTILINE)
 def prepare(task: Task, onto: Base) -> Kept | None:
     """Replay the change and keep it, unjudged where the patch is another one; None when it conflicts.
 
-    What a killed worker replayed already is taken as it stands.
+    What a killed worker replayed already is taken as it stands. ChangeUnusable when nothing is kept of it.
     """
     desk, change = task.desk, task.change
     kept = desk.records.change(change.repository, change.issue, change.night)
-    if kept is None or kept.change.base.sha == onto.sha:
+    if kept is None:
+        raise ChangeUnusable("nothing is kept of its commits any more: bring it up to date by hand")
+    if kept.change.base.sha == onto.sha:
         return kept
     tried = kept.change.head_sha != task.pull.head_sha
     before = (_published(task, kept.change) if tried else None) or kept.change

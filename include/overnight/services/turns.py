@@ -47,12 +47,8 @@ class Turns:
         return order[: order.index(number)] if number in order else ()
 
     def begun(self) -> set[int]:
-        """Return the numbers that attempts have begun on and that have not come to a change or an end."""
-        types = (EventType.ATTEMPT_STARTED, EventType.CHANGE_BUILT)
-        events = self._desk.ledger.events(EventQuery(types=types, night=self._night.id, limit=None))
-        built = {event.issue for event in events if event.type is EventType.CHANGE_BUILT}
-        begun = {event.issue for event in events if event.issue is not None}
-        return {number for number in begun - built if not self._status(number)}
+        """Return the numbers that attempts have begun on and that have not ended."""
+        return {number for number in self._numbers(EventType.ATTEMPT_STARTED) if not self._status(number)}
 
     def gives_way_to(self, number: int) -> tuple[int, ...]:
         """Return the issues that shall have a free place before this one; none when it may take it.
@@ -62,14 +58,20 @@ class Turns:
         """
         if not self.changed():
             return ()
-        begun = self.begun()
-        free = self._night.order.parallel_issues - len(begun - {number})
+        begun, built = self.begun(), self._numbers(EventType.CHANGE_BUILT)
+        free = self._night.order.parallel_issues - len(begun - built - {number})
         queue = self._desk.approvals.queue(self._night.repository.node_id)
         asked = {row["issue"] for row in queue if row["kind"] == "question"}
         passing = tuple(
-            one for one in self.before(number) if one not in begun and one not in asked and self._ready(one)
+            one
+            for one in self.before(number)
+            if one not in begun and one not in built and one not in asked and self._ready(one)
         )
         return passing if len(passing) >= max(free, 1) else ()
+
+    def _numbers(self, kind: EventType) -> set[int]:
+        events = self._desk.ledger.events(EventQuery(types=(kind,), night=self._night.id, limit=None))
+        return {event.issue for event in events if event.issue is not None}
 
     def _ready(self, number: int) -> bool:
         if self._status(number):

@@ -8,8 +8,9 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from ..domain.events import Event, EventQuery, EventType, Severity
-from ..domain.switching import BUILDER_STREAM, Phase
+from ..domain.switching import BUILDER_STREAM, Phase, Primary, SwitchRules, why_staying
 from ..ports import Desk
+from .switching import builder_standing
 
 _ENDED = (EventType.PULL_REQUEST_MERGED, EventType.PULL_REQUEST_CLOSED)
 _DESKTOP = (
@@ -73,6 +74,33 @@ def desktop_standings(desk: Desk, within: timedelta = timedelta(days=7)) -> tupl
             newest.setdefault(str(event.metadata["desktop"]), event)
     away = _switched_away(desk)
     return tuple(_standing(name, event, away) for name, event in sorted(newest.items()))
+
+
+@dataclass(frozen=True, slots=True)
+class BuilderStanding:
+    """Who builds in a primary builder's stead, and why.
+
+    :param told: the standing in one sentence.
+    :param since: when it began, None when it was never otherwise lately.
+    """
+
+    primary: str
+    phase: str
+    told: str
+    since: datetime | None
+
+
+def builders(desk: Desk, rules: SwitchRules) -> tuple[BuilderStanding, ...]:
+    """Return who builds for the models' builders, and for Copilot once it failed or was switched."""
+    found = ((primary, builder_standing(desk, primary)) for primary in Primary)
+    return tuple(
+        BuilderStanding(str(primary), str(one.phase), why_staying(one, rules, _NOT_LOOKED), one.since)
+        for primary, one in found
+        if primary is Primary.MODELS or one.switch or one.failures
+    )
+
+
+_NOT_LOOKED = ("its health stands below",)
 
 
 def _switched_away(desk: Desk) -> str:

@@ -6,11 +6,12 @@ from typing import Any
 
 from fastapi import FastAPI
 
-from .api import events, lessons, live, money, nights, overnight, people, priorities, standing
+from .api import events, lessons, live, money, nights, overnight, people, priorities, pulls, standing
 from .house import House
 from .pages import assets, issues, records, tonight
 from .pages import nights as night_pages
 from .pages import people as people_pages
+from .pages import pulls as pull_pages
 from .pages.errors import tell_errors
 from .problems import Problem, tell_problems
 
@@ -30,7 +31,7 @@ def create_api(house: House) -> FastAPI:
         title="Overnight", version="1", description=_ABOUT, docs_url=None, redoc_url=None, openapi_url=None
     )
     app.state.house = house
-    for part in (overnight, nights, events, money, people, lessons, priorities, standing, live):
+    for part in (overnight, nights, events, money, pulls, people, lessons, priorities, standing, live):
         app.include_router(part.routes)
     tell_problems(app)
     describe = app.openapi
@@ -49,7 +50,7 @@ def create_pages(house: House) -> FastAPI:
     """Return the pages; they are mounted at `/overnight`, and follow a night by a stream of their own."""
     app = FastAPI(title="Overnight", docs_url=None, redoc_url=None, openapi_url=None)
     app.state.house = house
-    for part in (tonight, night_pages, issues, people_pages, records, assets, live):
+    for part in (tonight, night_pages, issues, people_pages, pull_pages, records, assets, live):
         app.include_router(part.routes)
     tell_errors(app)
     return app

@@ -19,6 +19,7 @@ from .graphql import GraphQL
 from .identity import own_login
 from .patience import Patience
 from .wire import Wire, segment
+from .workflows import triggers
 
 _AT_ONCE = 20
 _MOST_CHECK_PAGES = 10
@@ -51,6 +52,10 @@ class GitHubFollower:
         seen = read_rules(self._wire, repository.full_name, branch)
         queue = seen.queue or bool(answer.get("mergeQueue"))
         return replace(seen, queue=queue, auto_merge_allowed=bool(answer.get("autoMergeAllowed")))
+
+    def triggers(self, workflow: str) -> frozenset[str]:
+        """Return the events that start a workflow, from its file's text; none when it is no workflow."""
+        return triggers(workflow)
 
     def checks(self, repository: Repository, sha: str) -> tuple[Check, ...]:
         """Return the newest check of each name on a commit, `required` as the default branch's rules say."""

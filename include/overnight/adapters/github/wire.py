@@ -39,6 +39,15 @@ class Wire:
         document = self.patience.persist(lambda: self._exchange("GET", path, parameters, dict)[1])
         return cast("dict[str, Any]", document)
 
+    def look(self, path: str) -> tuple[dict[str, str], dict[str, Any]]:
+        """Return the headers of an answer, names in lower case, and its JSON object."""
+        headers, document = self.patience.persist(lambda: self._exchange("GET", path, {}, dict))
+        return {name.lower(): str(value) for name, value in headers.items()}, document
+
+    def glance(self, path: str) -> None:
+        """Ask once for one entry of a path, whatever its shape: what counts is whether it is allowed."""
+        self._exchange("GET", path, {"per_page": 1}, object)
+
     def find(self, path: str, **parameters: Any) -> dict[str, Any] | None:
         """Return the JSON object at a path, None when it is not there."""
         try:

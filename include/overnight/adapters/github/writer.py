@@ -13,6 +13,7 @@ from ...domain.outbox import WriteKind
 from ...ports import Claim, PullRequest
 from ...ports.outbox import Outbox
 from . import merging
+from .branches import delete_branch
 from .comments import put_comment
 from .delivery import Delivery
 from .descriptions import Description, describe
@@ -187,6 +188,16 @@ class GitHubWriter:
             str(number),
             lambda: put_base(self._wire, repository, number, base),
             base,
+        )
+
+    def delete_branch(self, repository: Repository, branch: str, sha: str) -> None:
+        """Delete a branch that stands at this commit and that nothing open goes into; else it stays."""
+        self._plainly(
+            repository,
+            WriteKind.DELETE_BRANCH,
+            branch,
+            lambda: delete_branch(self._wire, repository, branch, sha),
+            sha,
         )
 
     def close(self, repository: Repository, number: int) -> None:

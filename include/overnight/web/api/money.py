@@ -75,6 +75,4 @@ def _scope(name: str, used: QuotaUse, cap: QuotaCap | None, part: QuotaCap | Non
             used=getattr(used, kind), limit=getattr(cap, kind, None), part=getattr(part, kind, None)
         )
 
-    return QuotaScope(
-        name=name, daily=gauge("daily"), hourly=gauge("hourly"), concurrent=gauge("concurrent")
-    )
+    return QuotaScope(name=name, daily=gauge("daily"), hourly=gauge("hourly"), concurrent=gauge("concurrent"))

@@ -9,8 +9,9 @@ from ...domain.nights import document
 from ...domain.plans import PlannedIssue
 from ...services.overviewing import night_page
 from ...services.planning import plan_row
-from ...services.reading import planned_issues
+from ...services.reading import open_night, planned_issues
 from ...services.stopping import stop_night
+from ...services.turns import Turns
 from ..guarding import Operator, Right, check
 from ..problems import documented
 from ..retrying import retry
@@ -47,9 +48,12 @@ def night(night: NightId, sight: View) -> NightDocument:
 def plan(night: NightId, desk: Desk, sight: View) -> PlanDocument:
     """Return a night's plan: each issue in its place, with the reasons."""
     found = sight.night(night)
+    planned = planned_issues(desk, night)
+    running = found.status == "running"
     return PlanDocument(
         night=found.id,
-        issues=[_planned(issue) for issue in planned_issues(desk, night)],
+        issues=[_planned(issue) for issue in planned],
+        turns=list(Turns(desk, open_night(desk, night), planned).order()) if running else [],
         exclusions=[dict(row) for row in found.exclusions],
         cycles=list(found.cycles),
     )

@@ -54,8 +54,8 @@ def speak(desk: Desk, sight: View, person: Person, word: Word, source: str) -> A
     if kind == ESCALATION and detail not in TAGS:
         raise SettingsError(f"{detail!r} justifies no escalation: the tags are {', '.join(TAGS)}")
     check(person, Right.ADMINISTER if kind == OVERRIDE else Right.OPERATE, word.repository)
-    if kind != OVERRIDE:
-        _check_approver(desk, person, word.repository)
+    if kind != OVERRIDE and (why_not := why_silent(desk, person, word.repository)):
+        raise HTTPException(403, why_not)
     return desk.approvals.give(
         Approval(
             subject=word.subject,
@@ -70,9 +70,9 @@ def speak(desk: Desk, sight: View, person: Person, word: Word, source: str) -> A
     )
 
 
-def _check_approver(desk: Overnight, person: Person, repository: str) -> None:
+def why_silent(desk: Overnight, person: Person, repository: str) -> str:
+    """Return why a person's word counts for nothing on a repository, "" when it counts."""
     named = approvers(desk.settings, repository)
-    if not may_approve(named, person.name, *person.also):
-        raise HTTPException(
-            403, f"{person.name} may not approve on {repository}: `approvers` names {', '.join(named)}"
-        )
+    if may_approve(named, person.name, *person.also):
+        return ""
+    return f"{person.name} may not approve on {repository}: `approvers` names {', '.join(named)}"

@@ -23,7 +23,7 @@ def list_priorities(desk: Desk, sight: View, repository: RepositoryName = None) 
 def put_priority(
     issue: IssueNumber, wish: PriorityWish, desk: Desk, sight: View, person: Operator
 ) -> PriorityDocument:
-    """Set an issue's priority for plans to come: lowest first; null takes it back."""
+    """Set an issue's priority, lowest first, null takes it back; it holds for what has not begun."""
     check(person, Right.OPERATE, wish.repository)
     place = sight.id_of(wish.repository, ask=True)
     return _named(set_priority(desk, place, issue, wish.priority, who=person.name, why=wish.why), sight)

@@ -13,11 +13,11 @@ from ...domain.errors import OvernightError, SettingsError
 from ...domain.events import Event, EventType
 from ...services.appraising import usable_tiers
 from ...services.desktop_reports import take_report
-from ...services.watching import desktop_standings
+from ...services.watching import builders, desktop_standings
 from ..guarding import Operator, Right, Viewer, check
 from ..house import House
 from ..shapes.reports import DesktopReportDocument, DesktopReportWish
-from ..shapes.standing import DesktopDocument, DesktopsDocument, HealthDocument, HealthPart
+from ..shapes.standing import BuilderDocument, DesktopDocument, DesktopsDocument, HealthDocument, HealthPart
 from .reaching import Desk, HouseOf, View, router
 
 routes = router("health")
@@ -40,14 +40,17 @@ def health(house: HouseOf, person: Viewer) -> HealthDocument:
 
 @routes.get("/desktop")
 def desktops(desk: Desk, sight: View) -> DesktopsDocument:
-    """Return what every desktop said last."""
+    """Return what every desktop said last, and which builder builds."""
     shown = {name.lower() for name in sight.names()}
     found = [
         DesktopDocument.model_validate(one)
         for one in desktop_standings(desk)
         if not one.full_name or one.full_name.lower() in shown or not sight.hidden()
     ]
-    return DesktopsDocument(desktops=found)
+    standings = builders(desk, desk.settings.values.switching.rules())
+    return DesktopsDocument(
+        desktops=found, builders=[BuilderDocument.model_validate(one) for one in standings]
+    )
 
 
 @routes.post("/desktop", status_code=201)

@@ -8,9 +8,11 @@ from fastapi import APIRouter, Form, Path, Query
 from fastapi.responses import HTMLResponse, RedirectResponse
 
 from ...domain.errors import NotFound, SettingsError
+from ...domain.nights import Night
 from ...services.overviewing import night_page
-from ...services.reading import planned_issues
+from ...services.reading import open_night, planned_issues
 from ...services.stopping import stop_night
+from ...services.turns import Turns
 from ...settings.orders import limits
 from ..guarding import Right, check
 from ..starting import night_of, start_night
@@ -64,8 +66,10 @@ def plan(
     """Show a night's plan: the picture of its chains, and every place with its reason."""
     found = visit.sight.night(night)
     issues = planned_issues(visit.desk, night)
+    turns = Turns(visit.desk, open_night(visit.desk, night), issues) if found.status == "running" else None
     return visit.page(
         "plan.html",
+        turns=[one for one in turns.order() if _waits(found, one)][:20] if turns and turns.changed() else (),
         night=found,
         graph=draw(issues, skip),
         skip=skip,
@@ -111,6 +115,12 @@ def stop(visit: Act, night: NightId, now: Text = "") -> RedirectResponse:
     check(visit.person, Right.OPERATE, found.full_name)
     stop_night(visit.desk, night, who=visit.person.name, now=bool(now))
     return RedirectResponse(visit.url(f"nights/{night}", done="stopped"), 303)
+
+
+def _waits(night: Night, number: int) -> bool:
+    """Whether nothing was tried on an issue and nothing ended it."""
+    row = night.issue(number)
+    return row is not None and not row.status and not row.attempts
 
 
 def _params(issues: str, most: str, mode: str) -> dict[str, Any]:

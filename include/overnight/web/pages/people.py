@@ -15,7 +15,7 @@ from ...services.leafing import events_page
 from ...services.prioritizing import priorities, set_priority
 from ...services.tallying import gate_yields
 from ...services.teaching import lessons, retire_lesson, teach
-from ..api.people import speak
+from ..api.people import speak, why_silent
 from ..guarding import Right, check
 from ..shapes.people import Word
 from .nights import Text
@@ -42,7 +42,8 @@ def approvals(visit: Look, cursor: Annotated[str, Query(max_length=400)] = "") -
     """Show what waits for a person, and the log of escalations."""
     rows = [one for one in visit.desk.approvals.queue() if visit.sight.shows(one["repository"])]
     log = events_page(visit.desk, EventQuery(types=ESCALATION_LOG), 25, cursor, visit.sight.event)
-    return visit.page("approvals.html", queue=rows, log=log, name_of=visit.sight.name_of)
+    silent = {name: why_silent(visit.desk, visit.person, name) for name in visit.sight.names()}
+    return visit.page("approvals.html", queue=rows, log=log, name_of=visit.sight.name_of, silent=silent)
 
 
 @routes.post("/approvals", response_class=HTMLResponse)

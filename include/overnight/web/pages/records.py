@@ -13,10 +13,9 @@ from ...domain.errors import SettingsError
 from ...domain.events import EventQuery, EventType, Severity
 from ...services.leafing import events_page
 from ...services.tallying import Share, costs
-from ...services.watching import desktop_standings, open_pull_requests
+from ...services.watching import builders, desktop_standings
 from ...settings.orders import limits
-from .rendering import Look, leaf
-from .tonight import Number
+from .rendering import Look
 
 routes = APIRouter()
 Text = Annotated[str, Query(max_length=255)]
@@ -77,21 +76,14 @@ def show_costs(visit: Look, days: Annotated[int, Query(ge=1, le=366)] = 30) -> H
     )
 
 
-@routes.get("/pulls", response_class=HTMLResponse)
-def pulls(visit: Look, page: Number = 1) -> HTMLResponse:
-    """Show our pull requests that nobody merged or closed yet."""
-    since = visit.desk.clock.now() - timedelta(days=180)
-    found = open_pull_requests(visit.desk, since, visit.sight.event)
-    return visit.page("pulls.html", leaf=leaf(found, page), name_of=visit.sight.name_of)
-
-
 @routes.get("/desktop", response_class=HTMLResponse)
 def desktop(visit: Look) -> HTMLResponse:
     """Show how desktops stand."""
     types = (EventType.BUILDER_SWITCH, EventType.REPOSITORY_DRIFT_DETECTED, EventType.DESKTOP_SYNC_FAILED)
     log = events_page(visit.desk, EventQuery(types=types), 25, "", visit.sight.event)
     shown = [one for one in desktop_standings(visit.desk) if _may_see(one.full_name, visit.sight.names())]
-    return visit.page("desktop.html", desktops=shown, log=log)
+    rules = visit.desk.settings.values.switching.rules()
+    return visit.page("desktop.html", desktops=shown, log=log, builders=builders(visit.desk, rules))
 
 
 def _may_see(full_name: str, names: list[str]) -> bool:

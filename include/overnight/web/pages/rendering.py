@@ -54,7 +54,7 @@ DONE = {
     "retried": "The issue is taken up again; its events follow below.",
     "retired": "The lesson is retired.",
     "taught": "The lesson is taught.",
-    "priority": "The priority is set for plans to come.",
+    "priority": "The priority is set, for plans to come and for what a running night has not begun.",
 }
 """What may be said after a form: only words of ours, so no address can put others on a page."""
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
 from decimal import Decimal
 from typing import Annotated, Any
 
@@ -12,11 +11,12 @@ from fastapi.responses import HTMLResponse
 
 from ...assembly import Overnight
 from ...domain.nights import Night
+from ...services.open_pulls import open_pulls
 from ...services.overviewing import NightRow, Standing, standing
 from ...services.progressing import Progress, Stage, progress
 from ...services.reading import open_night
 from ...services.texts import morning_message
-from ...services.watching import desktop_standings, open_pull_requests
+from ...services.watching import desktop_standings
 from ...settings.orders import limits
 from ..api.money import scopes
 from ..api.overnight import next_schedule
@@ -95,7 +95,6 @@ def _context(visit: Visit, chosen: Standing, show: str, page: int) -> dict[str, 
     row = chosen.current or chosen.last
     night = desk.ledger.night(row.id) if row and row.status != "skipped" else None
     settings = desk.settings.repository(chosen.full_name)
-    lately = desk.clock.now() - timedelta(days=60)
     return {
         "row": row,
         "board": board(desk, night, show, page) if night else None,
@@ -109,7 +108,7 @@ def _context(visit: Visit, chosen: Standing, show: str, page: int) -> dict[str, 
         "month_usd": desk.budgets.spent(),
         "night_usd": desk.budgets.spent(night=row.id) if row else Decimal(0),
         "waiting": [one for one in desk.approvals.queue() if visit.sight.shows(one["repository"])],
-        "pulls": open_pull_requests(desk, lately, visit.sight.event),
+        "pulls": open_pulls(desk, visit.sight.shows),
         "desktops": desktop_standings(desk),
     }
 

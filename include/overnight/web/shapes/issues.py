@@ -86,5 +86,7 @@ class PlanDocument(BaseModel):
 
     night: str
     issues: list[PlannedDocument]
+    turns: list[int] = Field(examples=[[9, 4, 12]])
+    """While it runs: the order that people want by now for what has not begun; empty afterwards."""
     exclusions: list[dict[str, Any]]
     cycles: list[str] = Field(examples=[["#4 → #9 → #4"]])

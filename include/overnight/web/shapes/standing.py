@@ -36,7 +36,18 @@ class DesktopDocument(BaseModel):
     event: str
 
 
+class BuilderDocument(BaseModel):
+    """Who builds in a primary builder's stead."""
+
+    model_config = ConfigDict(from_attributes=True)
+    primary: str = Field(examples=["openai"])
+    phase: str = Field(examples=["desktop"])
+    told: str = Field(examples=["the desktop builds; the primary was healthy 1 of 4 times"])
+    since: datetime | None
+
+
 class DesktopsDocument(BaseModel):
-    """Every desktop that reported within a week."""
+    """Every desktop that reported within a week, and who builds."""
 
     desktops: list[DesktopDocument]
+    builders: list[BuilderDocument]
