@@ -18,7 +18,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
-from airflow.sdk import dag
+from airflow.sdk import TriggerRule, dag
 
 from include.overnight.edge.following import FindPullRequestsOperator, FollowPullRequestsOperator
 from include.overnight.edge.retries import OVERNIGHT_RETRIES
@@ -52,7 +52,7 @@ def follow_pull_requests() -> None:
     started = StartRevisionsOperator.partial(
         task_id="start_revisions",
         map_index_template="{{ task.repository }}",
-        trigger_rule="all_done_min_one_success",
+        trigger_rule=TriggerRule.ALL_DONE_MIN_ONE_SUCCESS,
     ).expand(repository=found.output)
     followed >> started
     merged = FindMergesOperator(task_id="find_merges")

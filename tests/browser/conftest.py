@@ -1,20 +1,18 @@
 """Pages in a real Chromium, served by uvicorn on loopback, on a real ledger and with a fake guard."""
 
 import shutil
-import socket
 import threading
 import time
 from pathlib import Path
 
 import pytest
-import uvicorn
-from fastapi import FastAPI
 
 from include.overnight.beginning import night_id
-from include.overnight.web import API_PREFIX, PAGES_PREFIX, House, Run, create_api, create_pages
+from include.overnight.web import House, Run
 
 from ..web.conftest import FakeConductor, FakeGuard, desk, empty_ledger, seeded, seeded_ledger
 from ..web.seeding import Seeder, node
+from .serving import serving
 
 __all__ = ["desk", "empty_ledger", "seeded", "seeded_ledger"]
 SHOTS = Path(__file__).parents[2] / "build" / "screenshots"
@@ -49,26 +47,18 @@ class PlayingConductor(FakeConductor):
 
 
 @pytest.fixture
-def site(seeded):
+def conductor(seeded):
+    return PlayingConductor(seeded)
+
+
+@pytest.fixture
+def site(seeded, conductor):
     """The address of the running pages."""
-    conductor = PlayingConductor(seeded)
     house = House(FakeGuard(), lambda: seeded, conductor, "", "/auth/login")
-    app = FastAPI()
-    app.mount(API_PREFIX, create_api(house))
-    app.mount(PAGES_PREFIX, create_pages(house))
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        config = uvicorn.Config(app, log_level="warning", timeout_graceful_shutdown=1)
-        server = uvicorn.Server(config)
-        thread = threading.Thread(target=server.run, kwargs={"sockets": [free]})
-        thread.start()
-        while not server.started:
-            time.sleep(0.02)
-        yield f"http://127.0.0.1:{free.getsockname()[1]}{PAGES_PREFIX}"
+    with serving(house) as address:
+        yield address
         for played in conductor.threads:
             played.join()
-        server.should_exit = True
-        thread.join()
 
 
 @pytest.fixture(scope="session")
@@ -84,15 +74,22 @@ def chromium():
 
 @pytest.fixture
 def open_page(chromium, site):
-    """Return a function that opens a page as somebody; what the console complains of fails the test."""
+    """Return a function that opens a page as somebody; what the console complains of fails the test.
+
+    What contains the text `tolerated` does not.
+    """
     contexts, complaints = [], []
 
-    def open_(path="/", who="admin", width=1280, **more):
+    def open_(path="/", who="admin", width=1280, tolerated="", **more):
+        def heard(told):
+            if told.type == "error" and not (tolerated and tolerated in told.text):
+                complaints.append(told.text)
+
         context = chromium.new_context(viewport={"width": width, "height": 900}, **more)
         contexts.append(context)
         context.add_cookies([{"name": "_token", "value": who, "url": site}])
         page = context.new_page()
-        page.on("console", lambda told: complaints.append(told.text) if told.type == "error" else None)
+        page.on("console", heard)
         page.on("pageerror", lambda error: complaints.append(str(error)))
         page.goto(f"{site}{path}")
         return page

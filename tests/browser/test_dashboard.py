@@ -4,6 +4,8 @@ import re
 
 import pytest
 
+from include.overnight.web import Run
+
 from ..web.seeding import airflows_night, node, seed_following
 
 pytestmark = pytest.mark.browser
@@ -136,12 +138,10 @@ def test_a_night_is_started_with_the_keyboard_alone(open_page):
     page.get_by_text("The night is on its way").wait_for()
 
 
-def test_an_issue_is_retried(open_page, seeded):
+def test_an_issue_is_retried(open_page, seeded, conductor):
     night = airflows_night(seeded)
-    page = open_page("/?repository=acme/box")
-    page.get_by_text("Start a night now").click()
-    page.get_by_role("button", name="Start the night").click()
-    page.goto(page.url.split("?")[0] + f"nights/{night}/issues/3")
+    conductor.runs.append(Run("overnight_execution.acme.box", "manual__0:+00:00", "success"))
+    page = open_page(f"/nights/{night}/issues/3")
     page.get_by_text("Retry this issue").click()
     page.get_by_label("in a new round").check()
     page.get_by_role("button", name="Retry #3").click()

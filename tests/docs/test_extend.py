@@ -43,7 +43,9 @@ def example(title, name="example_of_the_guide"):
 
 @pytest.mark.parametrize("title", ["A gate", "A builder", "A rule of classification", "A notifier"])
 def test_every_example_is_under_thirty_lines(title):
-    assert [len(block.splitlines()) for block in blocks(title, "python") if len(block.splitlines()) >= 30] == []
+    assert [
+        len(block.splitlines()) for block in blocks(title, "python") if len(block.splitlines()) >= 30
+    ] == []
 
 
 @pytest.mark.parametrize(("lines", "status"), [(500, GateStatus.PASS), (501, GateStatus.FAIL)])

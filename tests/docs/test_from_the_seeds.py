@@ -18,7 +18,7 @@ ROWS = [
     if line.startswith("| ") and not line.startswith("| in the seeds")
 ]
 COMMANDS = commands()
-SEEDS = """
+WORDS = """
 lib/foreman/overnight-execution.ts lib/foreman/model-escalation.ts lib/foreman/desktop-sync.ts
 lib/foreman/memory/governance-memory.ts lib/foreman/governance-issues.ts lib/foreman/orchestrator.ts
 lib/foreman/dispatch.ts lib/foreman/chat-executor.ts lib/foreman/build-sequence.ts
@@ -41,16 +41,18 @@ builder_switch desktop_health_check overnight_execution_started overnight_execut
 issue_execution_completed issue_execution_failed
 architecture_update memory_evolution governance_fix multi_agent_coordination project_milestone
 complex_reasoning heavy_refactor integration_complexity experimental optimization
-""".split() + [
-    "npm run overnight",
-    "npm run overnight:dry-run",
-    "npm run overnight -- --help",
-    "npx tsx scripts/run-overnight-execution.ts",
-    "npm run test:overnight",
-    "npm run test:all",
-    "POST /api/foreman/overnight",
-    "GET /api/foreman/overnight",
-]
+"""
+PHRASES = """
+npm run overnight
+npm run overnight:dry-run
+npm run overnight -- --help
+npx tsx scripts/run-overnight-execution.ts
+npm run test:overnight
+npm run test:all
+POST /api/foreman/overnight
+GET /api/foreman/overnight
+"""
+SEEDS = [*WORDS.split(), *PHRASES.strip().splitlines()]
 """Every name in backticks, every command, file, function, type, key and variable of the two documents."""
 
 

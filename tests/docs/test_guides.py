@@ -125,3 +125,18 @@ def test_a_path_of_ours_that_a_guide_names_exists(name):
     ):
         places = (PROJECT / path, PROJECT / "include" / "overnight" / path)
         assert path.startswith(written) or any(place.exists() for place in places), path
+
+
+ABSENT = ("gitlab", "bitbucket", "gitea", "jira", "gvisor", "firecracker", "kubernetesexecutor", "slack bot")
+"""What somebody may look for, and what is not there: no document claims it."""
+
+
+@pytest.mark.parametrize("name", GUIDE)
+def test_no_document_claims_what_is_absent(name):
+    assert [word for word in ABSENT if word in GUIDE[name].lower()] == []
+
+
+def test_the_readme_leads_to_every_guide_and_every_reference():
+    pages = [path for path in (PROJECT / "docs").rglob("*.md") if path.parent.name != "decisions"]
+    names = {str(path.relative_to(PROJECT)) for path in pages}
+    assert {name for name in names if f"({name})" not in GUIDE["README.md"]} == set()

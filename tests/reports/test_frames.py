@@ -50,6 +50,20 @@ def test_a_repository_is_named_by_its_full_name_in_any_case_or_by_its_node_id(da
     assert len(load(database, repository="nobody/nothing").nights) == 0
 
 
+def test_a_repository_is_found_though_its_first_night_was_refused_before_github_was_asked(empty):
+    for node in ("name:acme/box", "R_1"):
+        empty.ledger.append(
+            Event(
+                EventType.OVERNIGHT_EXECUTION_SKIPPED,
+                "outside the window",
+                repository=node,
+                night=f"night of {node}",
+                metadata={"full_name": "acme/box"},
+            )
+        )
+    assert list(load(empty, repository="acme/box").events["night"]) == ["night of R_1"]
+
+
 def test_since_is_inclusive_and_until_is_not(database):
     first = load(database).events["at"].min().to_pydatetime()
     assert len(load(database, since=first, until=first).events) == 0

@@ -12,7 +12,8 @@ from include.overnight.services.revising import answered, pending
 
 from ..architecture.sources import PROJECT
 from ..staging import REPOSITORY, TOKEN, open_stage
-from .test_following import READY, SHADE, comment_on, follow, published, stacked
+from .test_following import READY, built, comment_on, follow, published
+from .test_following_stacks import SHADE, stacked
 
 SCRIPT = f"""
 from include.overnight.assembly import open_overnight
@@ -77,7 +78,7 @@ def test_a_killed_enqueue_is_done_once(stage, point):
 @pytest.mark.slow
 @pytest.mark.parametrize("point", ["follow.after_explanation", "follow.after_request", "follow.after_event"])
 def test_a_killed_closing_is_explained_and_told_once(stage, point):
-    desk, issue, pull = published(stage)
+    desk, issue, pull = built(stage)
     stage.forge.protect(REPOSITORY, "main", contexts=["ci"])
     stage.forge.set_status(REPOSITORY, pull.head_sha, "ci", "failure")
     follow(desk)

@@ -118,7 +118,7 @@ def test_after_its_window_a_night_begins_nothing_any_more(stage):
     desk = stage.desk({number: [GOOD]})
     opened = open_night(desk, begun(stage, desk))
     order = replace(opened.order, deadline=desk.clock.now() - timedelta(minutes=1))
-    with pytest.raises(SettingsError, match="the window of night .* `overnight run --repository acme/box"):
+    with pytest.raises(SettingsError, match=r"the window of night .* `overnight run --repository acme/box"):
         refuse_retry(desk, replace(opened, order=order), number, anew=False)
 
 

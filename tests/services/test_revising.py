@@ -117,6 +117,7 @@ def test_the_plan_shows_who_asked_and_puts_it_before_its_peers(stage):
     assert first.reason.startswith(f"revision of #{scene.pull.number}: ann asked for a change, ")
 
 
+@pytest.mark.slow
 def test_a_dry_run_builds_and_answers_nothing(stage):
     scene = Scene(stage, [GOOD], [BETTER])
     scene.says("@overnight fix the blue")

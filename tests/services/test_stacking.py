@@ -1,5 +1,7 @@
 """Issues that need several changes: one base of all of them, or a blocked issue that names the files."""
 
+import pytest
+
 from include.overnight.domain.events import EventType
 from include.overnight.services.reading import latest
 
@@ -34,6 +36,7 @@ def test_a_change_on_two_unmerged_ones_is_built_on_both_and_its_pull_request_sho
     assert "Do not merge it there" in body
 
 
+@pytest.mark.slow
 def test_a_dry_run_joins_as_a_real_night_does_and_pushes_nothing(stage):
     (_, _, third), desk = trio(stage)
     night = stage.night(desk, dry_run=True)
@@ -50,6 +53,7 @@ def test_changes_that_conflict_block_the_dependent_with_the_files_named(stage):
     assert "conflict in colour.py" in row.reason
 
 
+@pytest.mark.slow
 def test_one_dependency_that_is_merged_and_one_in_an_open_pull_request_of_another_night(stage):
     first, second = stage.issue("Add a colour"), stage.issue("Add a shade")
     stage.night(stage.desk({first: [COLOUR], second: [SHADE]}))

@@ -200,3 +200,9 @@ def test_unknown_things_and_methods_are_problems_too(api, seeded):
     assert api.delete("/overnight").status_code == 405
     nobody = api.get("/overnight", headers=as_(""))
     assert (nobody.status_code, nobody.headers["www-authenticate"]) == (401, "Bearer")
+
+
+def test_what_is_kept_for_a_repository_is_never_more_than_its_own_limit(api, seeded):
+    scopes = {scope["name"]: scope for scope in api.get("/quota").json()["scopes"]}
+    box = scopes["acme/box"]
+    assert all(box[kind]["part"] <= box[kind]["limit"] for kind in ("daily", "hourly", "concurrent"))

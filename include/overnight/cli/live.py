@@ -6,6 +6,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 
+from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 
 from ..assembly import Overnight
@@ -42,14 +43,14 @@ class News:
 class Bars:
     """One bar for the night, and one for each issue at work."""
 
-    def __init__(self, house: Overnight) -> None:
+    def __init__(self, house: Overnight, console: Console = errors) -> None:
         self._house = house
         self.drawn = Progress(
             TextColumn("{task.description}", markup=False),
             BarColumn(bar_width=20),
             TextColumn("{task.fields[word]}", markup=False),
             TimeElapsedColumn(),
-            console=errors,
+            console=console,
             transient=True,
         )
         self._whole = self.drawn.add_task("planning", total=None, word="")

@@ -21,12 +21,17 @@ from .offering import night_ids, repositories
 from .showing import show_night
 from .watching import follow_night, running_night
 
+_Repository = Annotated[
+    str | None,
+    typer.Option("--repository", "-r", help="OWNER/NAME.", autocompletion=repositories),
+]
+_Night = Annotated[
+    str | None, typer.Option(help="With --follow: the night to show.", autocompletion=night_ids)
+]
+
 
 def command(
-    repository: Annotated[
-        str | None,
-        typer.Option("--repository", "-r", help="OWNER/NAME.", autocompletion=repositories),
-    ] = None,
+    repository: _Repository = None,
     owner: Annotated[str | None, typer.Option(help="Owner, with --repo.")] = None,
     repo: Annotated[str | None, typer.Option(help="Repository name, with --owner.")] = None,
     issues: Annotated[
@@ -49,10 +54,7 @@ def command(
     follow: Annotated[
         bool, typer.Option("--follow", help="Start nothing: show a night at work until it ends.")
     ] = False,
-    night: Annotated[
-        str | None,
-        typer.Option(help="With --follow: the night to show.", autocompletion=night_ids),
-    ] = None,
+    night: _Night = None,
     as_json: JsonOption = False,
 ) -> None:
     """Run one night here and now, or show one that is running elsewhere."""

@@ -99,7 +99,9 @@ def _told(column: Column) -> tuple[str, str, str, str]:
 def _node(names: dict[str, str], repository: str | None) -> str | None:
     if repository is None:
         return None
-    return next((key for key, name in names.items() if name.lower() == repository.lower()), repository)
+    known = [key for key, name in names.items() if name.lower() == repository.lower()]
+    # A night that was refused before GitHub was ever asked stands under the name, which is no node id.
+    return next((key for key in known if not key.startswith("name:")), known[0] if known else repository)
 
 
 def _reading(query: EventQuery) -> EventQuery:

@@ -71,8 +71,9 @@ def scopes(desk: Overnight, sight: Sight, names: Sequence[str]) -> list[QuotaSco
 
 def _scope(name: str, used: QuotaUse, cap: QuotaCap | None, part: QuotaCap | None = None) -> QuotaScope:
     def gauge(kind: str) -> GaugeDocument:
-        return GaugeDocument(
-            used=getattr(used, kind), limit=getattr(cap, kind, None), part=getattr(part, kind, None)
-        )
+        limit, kept = getattr(cap, kind, None), getattr(part, kind, None)
+        if limit is not None and kept is not None:
+            kept = min(kept, limit)  # nothing is kept that its own limit would refuse
+        return GaugeDocument(used=getattr(used, kind), limit=limit, part=kept)
 
     return QuotaScope(name=name, daily=gauge("daily"), hourly=gauge("hourly"), concurrent=gauge("concurrent"))
