@@ -65,11 +65,14 @@ def judged_again(desk: Desk, change: OpenChange) -> str:
 
 
 def publish_again(task: Task, step: Step) -> bool:
-    """Push the replayed change onto its branch, over our own commit only; the same content is not pushed."""
+    """Push the replayed change onto its branch, over our own commit only; no push where nothing changes."""
     kept = task.desk.records.change(task.change.repository, task.change.issue, task.change.night)
     assert kept is not None
     again, before = kept.change, _published(task, kept.change)
-    pushed = before is None or before.head_sha != task.pull.head_sha or before.tree_sha != again.tree_sha
+    there = task.pull.head_sha
+    same = before is not None and (before.head_sha, before.tree_sha) == (there, again.tree_sha)
+    # A base whose history was rewritten conflicts with the same content as well.
+    pushed = bool(task.pull.conflicting) or not same
     if pushed:
         push_change(task.desk, task.night, again)
         failpoint("follow.after_push")
