@@ -114,7 +114,7 @@ def page() -> str:
         parts += [_line(model, name, field) for name, field in model.model_fields.items()]
     parts.append(
         "\n## Environment\n\nEvery key has a variable, which wins over the file: `OVERNIGHT_` and the key, "
-        "two underscores before the key of a table (`OVERNIGHT_LIMITS__NIGHT_USD`). Lists and tables are JSON. "
+        "two underscores before a key of a table (`OVERNIGHT_LIMITS__NIGHT_USD`). Lists and tables are JSON. "
         "Airflow's connections (`github_default`, `openai_default`, `overnight_ledger`) win over both.\n\n"
         "| variable | key |\n|---|---|"
     )

@@ -15,7 +15,6 @@ from ..ports import Claim, Desk
 from .reading import OpenNight
 from .reseating import give_back_seats
 
-
 CUT_OFF = "the worker died during this attempt"
 
 

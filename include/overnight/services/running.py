@@ -38,9 +38,7 @@ def run_night(desk: Desk, night: OpenNight, watch: Watch = lambda step, issue: N
     return summarize_night(desk, night.id)
 
 
-def execute_issue(
-    desk: Desk, night: OpenNight, planned: PlannedIssue, watch: Watch, round_: int = 0
-) -> None:
+def execute_issue(desk: Desk, night: OpenNight, planned: PlannedIssue, watch: Watch, round_: int = 0) -> None:
     """Take one issue through await, build, judge, publish and report; a failure stays its own."""
     number = planned.number
     try:

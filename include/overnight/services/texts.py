@@ -70,7 +70,10 @@ def _nights(desk: Desk, night: OpenNight, number: int) -> tuple[NightRow, ...]:
     last = {event.night: event for event in desk.ledger.events(query)}
     return tuple(
         NightRow(
-            event.at, event.metadata["status"], event.metadata["reason"], _state_since(desk, event.night, number)
+            event.at,
+            event.metadata["status"],
+            event.metadata["reason"],
+            _state_since(desk, event.night, number),
         )
         for event in last.values()
     )

@@ -197,7 +197,7 @@ def throttle_rules(settings: Settings, repository: RepositorySettings | None = N
 
 
 def shares(settings: Settings) -> tuple[tuple[str, Decimal], ...]:
-    """Return the weight of every enabled repository, by its lower-case name; empty when it is the only one."""
+    """Return the weight of every enabled repository, by its lower-case name; empty for a single one."""
     enabled = [one for one in settings.values.repositories if one.enabled]
     return tuple((one.name.lower(), one.share) for one in enabled) if len(enabled) > 1 else ()
 

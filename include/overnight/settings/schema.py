@@ -76,7 +76,7 @@ class RepositorySettings(Section):
     create_prs_automatically: bool = True
     draft_pull_requests: bool = True
     answer_reviews: bool | Literal["night"] = True
-    """Trusted people's requests on our pull requests: worked on at once, the next "night", or (false) never."""
+    """Trusted people's requests on our pull requests: worked on at once, next "night", or (false) never."""
     drafts_until_accepted: bool = True
     """Drafts end with the first merged pull request of ours; false: they stay drafts."""
     merge_policy: Literal["leave", "auto_merge", "enqueue"] = "enqueue"

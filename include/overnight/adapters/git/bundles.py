@@ -13,9 +13,7 @@ from .mirrors import CHANGE_REF
 from .trees import git_of
 
 
-def pack(
-    tree: Tree, issue: int, branch: str, storage: Storage, *, without: tuple[str, ...] = ()
-) -> Change:
+def pack(tree: Tree, issue: int, branch: str, storage: Storage, *, without: tuple[str, ...] = ()) -> Change:
     """Bundle base..HEAD into storage and describe it; ChangeUnusable when it changes nothing.
 
     :param without: commits that need not be in it: whoever takes it has them, or fetches them.
