@@ -14,7 +14,9 @@ RUN := PYTHONPATH="$(CURDIR)" $(BIN)/python
 PYTEST = home=$$(mktemp -d) && trap 'rm -rf "$$home"' EXIT && \
 	env -u GITHUB_TOKEN -u OPENAI_API_KEY AIRFLOW_HOME="$$home" PYTHONPATH="$(CURDIR)" $(BIN)/python -m pytest
 QUICK := not slow and not e2e and not browser and not contracts and not live
-REST := (slow or e2e or browser) and not contracts and not live
+SLOW := slow and not e2e and not browser and not contracts and not live
+WHOLE := (e2e or browser) and not contracts and not live
+EVERY_CORE := --numprocesses=auto --dist=loadfile
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -57,10 +59,11 @@ overnight: $(STAMP) ## Run a night on a real repository: OWNER= REPO= [MAX_ISSUE
 		$(if $(MAX_ISSUES),--max-issues "$(MAX_ISSUES)") $(if $(filter-out 0 false no,$(DRY_RUN)),--dry-run)
 
 test: $(STAMP) ## The quick tests (no end-to-end, no browser)
-	@$(PYTEST) -m "$(QUICK)" --numprocesses=auto --dist=loadfile
+	@$(PYTEST) -m "$(QUICK)" $(EVERY_CORE)
 
 test-rest: $(STAMP) ## The tests `make test` leaves out: slow, end-to-end, browser
-	@$(PYTEST) -m "$(REST)"
+	@$(PYTEST) -m "$(SLOW)" $(EVERY_CORE)
+	@$(PYTEST) -m "$(WHOLE)"
 
 test-all: test test-rest ## Every test that needs no account
 

@@ -106,10 +106,9 @@ def test_a_backfill_over_three_missed_nights_leaves_three_nights(house, backfill
 def test_no_issue_is_built_twice_though_the_nights_ran_at_once(house, backfilled):
     built = [number for one in backfilled for number, row in one.issues.items() if row["attempts"]]
     assert sorted(built) == [901, 902, 903]
-    bodies = [pull.body for pull in house.forge.pull_requests(DEPOT)]
-    assert sorted(number for number in CREATED for body in bodies if f"Closes #{number}" in body) == sorted(
-        built
-    )
+    opened = [row["pull_request"] for one in backfilled for row in one.issues.values() if row["pull_request"]]
+    assert sorted(opened) == sorted(pull.number for pull in house.forge.pull_requests(DEPOT))
+    assert len(set(opened)) == 3
 
 
 def test_a_night_considers_what_was_there_at_its_date_and_never_what_came_after(backfilled):
@@ -130,17 +129,21 @@ def test_a_scheduled_night_outside_its_window_is_skipped_with_the_reason(house, 
 
 
 def test_people_are_told_once_of_a_scheduled_night_that_outlives_its_window(house, window_end, told):
-    query, until = EventQuery(types=(EventType.OVERNIGHT_WINDOW_ENDED,)), time.monotonic() + 420
-    while not (events := house.ledger.ledger.events(query)) and time.monotonic() < until:
+    messages, until = [], time.monotonic() + 420
+    while not messages and time.monotonic() < until:  # the message goes out after the event is on record
         time.sleep(1)
-    (event,) = events
+        messages = [one["message"] for one in told[1] if "outlives its window" in one["message"]]
+    (event,) = house.ledger.ledger.events(EventQuery(types=(EventType.OVERNIGHT_WINDOW_ENDED,)))
     assert event.metadata == {"full_name": LATE, "left": [SLOW]}
     assert event.at >= window_end
-    (message,) = [one for one in told[1] if "outlives its window" in one["title"]]
-    assert f"#{SLOW}" in message["message"]
+    (message,) = messages
+    assert f"#{SLOW}" in message
 
 
 def test_the_night_goes_on_and_ends_well_after_its_window(house, window_end):
-    runs = house.deployment.api().pages(f"dags/{house.dag_id(LATE)}/dagRuns", "dag_runs")
-    late = house.finish(LATE, runs[0]["dag_run_id"])
+    (run_id,) = (
+        one["dag_run_id"]
+        for one in house.deployment.api().pages(f"dags/{house.dag_id(LATE)}/dagRuns", "dag_runs")
+    )
+    late = house.finish(LATE, run_id)
     assert (late.state, late.statuses()) == ("success", {SLOW: "pull_request"})

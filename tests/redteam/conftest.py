@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import subprocess
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
 from time import monotonic
 
 import pytest
@@ -19,15 +18,7 @@ from .projects import PROJECTS
 REPORT = PROJECT / "build" / "redteam.md"
 
 
-@dataclass
-class Record:
-    """The rows of this run: (kind, name, gate, reason, seconds)."""
-
-    rows: list[tuple[str, str, str, str, float]] = field(default_factory=list)
-    began: float = field(default_factory=monotonic)
-
-
-_RECORD = pytest.StashKey[Record]()
+_ROW = "redteam"
 
 
 @pytest.fixture(scope="session")
@@ -45,14 +36,13 @@ def court(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Court]:
 
 
 @pytest.fixture
-def row(request: pytest.FixtureRequest) -> Callable[[str, str, str, str], None]:
-    """Return what writes one row of the table."""
-    record = request.config.stash.setdefault(_RECORD, Record())
+def row(record_property: Callable[[str, object], None]) -> Callable[[str, str, str, str], None]:
+    """Return what writes one row of the table, as a property of the test: any process may have run it."""
     began = monotonic()
 
     def write(kind: str, name: str, gate: str, reason: str) -> None:
         nonlocal began
-        record.rows.append((kind, name, gate, reason, monotonic() - began))
+        record_property(_ROW, [kind, name, gate, reason, monotonic() - began])
         began = monotonic()
 
     return write
@@ -68,19 +58,20 @@ def bystander() -> Iterator[subprocess.Popen[bytes]]:
     process.wait()
 
 
-def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """Write the table to build/redteam.md, and say how many there were."""
-    record = config.stash.get(_RECORD, None)
-    if record is None or not record.rows:
+    told = terminalreporter.getreports("passed")
+    rows = [row for report in told for name, row in report.user_properties if name == _ROW]
+    if not rows:
         return
     lines = ["# Red team", "", "| | change | gate | reason | seconds |", "|---|---|---|---|---|"]
-    for kind, name, gate, reason, seconds in record.rows:
+    for kind, name, gate, reason, seconds in rows:
         cells = (kind, name, gate, reason[:200].replace("|", "\\|").replace("\n", " "), f"{seconds:.1f}")
         lines.append(f"| {' | '.join(cells)} |")
     REPORT.parent.mkdir(exist_ok=True)
     REPORT.write_text("\n".join(lines) + "\n")
-    kinds = [row[0] for row in record.rows]
+    kinds = [row[0] for row in rows]
     terminalreporter.write_line(
         f"red team: {kinds.count('hostile')} hostile changes stopped, {kinds.count('honest')} honest ones "
-        f"passed, {sum(row[4] for row in record.rows):.0f} s; {REPORT.relative_to(PROJECT)} has the table"
+        f"passed, {sum(row[4] for row in rows):.0f} s; {REPORT.relative_to(PROJECT)} has the table"
     )

@@ -59,12 +59,16 @@ def window_alert(repository: RepositorySettings) -> DeadlineAlert:
 
 
 def tell_window_ended(context: dict[str, Any]) -> None:
-    """Find the night of the run that is late, and tell people of it; Airflow calls it on a worker."""
+    """Find the night of the run that is late, and tell people of it; Airflow calls it on a worker.
+
+    Airflow denies connections to a deadline's callback, so none is asked for: the ledger and whom to tell
+    have to stand in settings or environment.
+    """
     from ..beginning import night_id
     from ..services.overrunning import tell_of_overrun
-    from .hooks import open_desk
+    from .hooks import desk_without_connections
 
-    run, desk = context["dag_run"], open_desk()
+    run, desk = context["dag_run"], desk_without_connections()
     for night in desk.ledger.nights(limit=200):
         if night.id == night_id(night.repository, run["dag_id"], run["dag_run_id"]):
             tell_of_overrun(desk, night.id)

@@ -25,6 +25,17 @@ def find_connection(conn_id: str) -> Connection | None:
         return None
 
 
+def desk_without_connections() -> Overnight:
+    """Return the desk with what the environment and the settings say, for code that Airflow gives no more."""
+    from ..assembly import key_names, open_overnight
+    from ..credentials import from_environment
+    from ..settings import load_settings
+
+    settings = load_settings()
+    desk = open_overnight(settings, from_environment(os.environ, key_names(settings)))
+    return replace(desk, tellers=tellers(settings.values.notifiers))
+
+
 def open_desk(settings: Settings | None = None) -> Overnight:
     """Return the desk, its credentials from the environment with Airflow's connections laid over them."""
     from airflow.sdk.log import mask_secret

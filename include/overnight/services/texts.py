@@ -121,12 +121,17 @@ def _tracking_row(issue: NightIssue) -> str:
     )
 
 
+def _many(number: int, one: str, more: str) -> str:
+    return f"{number} {one if number == 1 else more}"
+
+
 def morning_message(night: OpenNight, folded: Night) -> str:
     """Return the one message of the morning: what waits for people, and what it cost."""
     statuses = [issue.status for issue in folded.issues]
     waiting = [issue for issue in folded.issues if issue.status in ("failed", "crashed", "awaiting_approval")]
+    pulls = _many(statuses.count("pull_request"), "pull request", "pull requests")
     lines = [
-        f"{statuses.count('pull_request')} pull requests to review, {len(waiting)} issues need you, "
+        f"{pulls} to review, {_many(len(waiting), 'issue needs', 'issues need')} you, "
         f"${_cost(folded):.2f} spent.",
         *(
             f"- #{issue.number} {one_line(issue.title, 80)}: {one_line(issue.reason, 160)}"
