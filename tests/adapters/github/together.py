@@ -10,6 +10,7 @@ from typing import Any
 
 from include.overnight.adapters.github import Pace, SharedPacer
 from include.overnight.adapters.ledger import LedgerDatabase
+from include.overnight.domain.errors import RateLimited
 
 from ..ledger.builders import skip_fsync
 
@@ -107,6 +108,15 @@ def write_together(url: str, pace: Pace, scripts: Sequence[Sequence[Step]], *, p
     return Told(tuple(sorted(writes)), tuple(holds))
 
 
+def _take_turn(pacer: SharedPacer, sleep: Callable[[float], None]) -> None:
+    """Take a turn; one that is too far away is told, and the caller waits."""
+    while True:
+        try:
+            return pacer.turn()
+        except RateLimited as told:
+            sleep(told.retry_after or 1.0)
+
+
 def _work(
     url: str,
     pace: Pace,
@@ -125,7 +135,7 @@ def _work(
         )  # fmt: skip
         for thought, told_to_wait in script:
             clock.sleep(place, thought)
-            pacer.turn()
+            _take_turn(pacer, lambda seconds: clock.sleep(place, seconds))
             writes.append(clock.seconds())
             if told_to_wait:
                 pacer.hold(told_to_wait)
