@@ -40,7 +40,7 @@ def test_an_interrupted_night_is_ended_cleanly_and_its_issues_are_parked(fresh, 
         stdout, stderr = night.communicate(timeout=60)
     finally:
         night.kill()
-        night.wait()
+        night.communicate()
     asking.close()
     assert night.returncode == 130, stderr
     assert "the night is being ended" in stderr

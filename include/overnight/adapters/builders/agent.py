@@ -39,6 +39,7 @@ from ...ports import Budget, Handle, Healer, Pending, Sandbox, Tree
 from ..models.endpoints import ModelEndpoint
 from ..models.failures import classify_error
 from ..models.healed import HealedModel
+from ..models.interruptible import run_to_end
 from ..sandbox.backend import TreeBackend
 from .prompts import load_prompt, task_prompt
 from .sessions import Sessions
@@ -116,7 +117,7 @@ class AgentBuilder:
             raise NotFound(f"build {handle.id} ended with the process that began it: begin it again")
         run = _Run(job, self._sandbox, self._clean, self._requests, self._sessions)
         try:
-            return asyncio.run(run.outcome())
+            return run_to_end(run.outcome())
         finally:
             self._transcripts[handle.id] = run.transcript()
             while len(self._transcripts) > _KEPT_TRANSCRIPTS:

@@ -17,6 +17,7 @@ from .advice import Clean, ReviewForm, TestsForm
 from .endpoints import ModelEndpoint
 from .failures import classify_error
 from .healed import HealedModel
+from .interruptible import run_to_end
 from .prices import context_window
 from .prompts import fenced, load_prompt, one_line
 
@@ -119,7 +120,7 @@ class ModelAdvisor:
 
     def _once(self, endpoint: ModelEndpoint, question: str, way: Any, budget: Budget, healer: Healer) -> Any:
         try:
-            return asyncio.run(_answer(endpoint, question, way, budget, healer, self._seconds))
+            return run_to_end(_answer(endpoint, question, way, budget, healer, self._seconds))
         except (UnexpectedModelBehavior, UsageLimitExceeded) as error:
             why = f"{endpoint.model} does not answer in the form it was asked for"
             raise ModelFailure(FailureKind.BAD_REQUEST, why) from error
