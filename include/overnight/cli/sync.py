@@ -121,9 +121,10 @@ def _reports_elsewhere() -> bool:
 def _house() -> Any:
     if not _reports_elsewhere():
         return desk()
-    from ..adapters.desktop.reporting import TOKEN, URL, ApiLedger, ReportingHouse
+    from ..adapters.deployment import TOKEN, URL, Deployment
+    from ..adapters.desktop.reporting import ApiLedger, ReportingHouse
 
-    return ReportingHouse(ApiLedger(os.environ[URL], os.environ.get(TOKEN, "")))
+    return ReportingHouse(ApiLedger(Deployment(os.environ[URL], os.environ.get(TOKEN, ""))))
 
 
 def _desktop() -> Desktop:
