@@ -26,11 +26,11 @@ def bash(seen, tmp_path_factory):
     script.write_text(overnight("completion", "bash", env=seen.env).stdout)
     env = {**seen.env, "PATH": f"{PROJECT / 'bin'}:{os.environ['PATH']}", "SCRIPT": str(script)}
 
-    def offered(words):
+    def offered(words, **more):
         last = "new" if words.endswith(" ") else ""
         done = subprocess.run(
             ["bash", "--norc", "-c", TYPE.format(words=words)],
-            env={**env, "LAST": last},
+            env={**env, "LAST": last, **more},
             capture_output=True,
             text=True,
             check=True,
@@ -57,6 +57,14 @@ def test_bash_completes_commands_and_issue_numbers(bash, words, wanted):
 def test_bash_completes_nights_and_repositories(bash, seen):
     assert seen.night.id in bash("overnight stop ")
     assert bash("overnight plan --repository ") == {REPOSITORY}
+
+
+def test_a_night_that_found_no_repository_hides_no_issue_of_those_before(bash, seen, tmp_path):
+    copy = shutil.copy(next(seen.stage.home.rglob("*.db")), tmp_path / "copy.db")
+    elsewhere = {"OVERNIGHT_LEDGER_URL": f"sqlite:///{copy}"}
+    assert seen.run("run", "--repository", "acme/nothing", **elsewhere).exit_code == 2
+    assert bash("overnight plan --repository ", **elsewhere) == {REPOSITORY, "acme/nothing"}
+    assert bash("overnight why ", **elsewhere) == {"1", "2", "4"}
 
 
 def test_without_settings_or_ledger_completion_offers_nothing_and_complains_of_nothing(nowhere):

@@ -39,7 +39,6 @@ def test_without_a_repository_init_is_named(nowhere, command):
         ("run --owner acme", "--owner and --repo go together"),
         ("run --repo box", "--owner and --repo go together"),
         ("run -r acme/box --owner acme --repo box", "name the repository once"),
-        ("run --repository acme/nothing", "404"),
         ("plan --repository acme/nothing", "404"),
         ("plan --repository nothing", "write OWNER/NAME"),
         ("doctor --repository nothing", "write OWNER/NAME"),
@@ -60,6 +59,12 @@ def test_without_a_repository_init_is_named(nowhere, command):
 )  # fmt: skip
 def test_a_mistake_is_one_line_and_exit_code_two(seen, command, cause):
     assert cause in complaint(seen.run(*command.split()), 2)
+
+
+def test_a_repository_that_is_not_there_is_named_by_a_run_too(fresh):
+    _, env = fresh
+    assert overnight("db", "upgrade", env=env).exit_code == 0
+    assert "404" in complaint(overnight("run", "--repository", "acme/nothing", env=env), 2)
 
 
 def test_a_night_that_does_not_know_the_issue_says_so(seen):

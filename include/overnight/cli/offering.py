@@ -10,11 +10,12 @@ if TYPE_CHECKING:
     from ..assembly import Overnight
 
 _OFFERED = 50
+_NIGHTS = 7
 _TITLE = 60
 
 
 def issue_numbers() -> list[tuple[str, str]]:
-    """Return numbers and titles of the newest night's issues."""
+    """Return numbers and titles of the newest nights' issues, each as the last night that knew it says."""
     return _offered(_issues)
 
 
@@ -29,10 +30,13 @@ def repositories() -> list[tuple[str, str]]:
 
 
 def _issues(house: Overnight) -> Iterator[tuple[str, str]]:
-    for night in house.ledger.nights(limit=1):
+    known = set[int]()
+    for night in house.ledger.nights(limit=_NIGHTS):
         full = house.ledger.night(night.id)
         for issue in full.issues if full else ():
-            yield str(issue.number), " ".join(issue.title.split())[:_TITLE]
+            if issue.number not in known:
+                known.add(issue.number)
+                yield str(issue.number), " ".join(issue.title.split())[:_TITLE]
 
 
 def _nights(house: Overnight) -> Iterator[tuple[str, str]]:
