@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from .adapters.github.examining import GitHubExaminer
     from .adapters.github.following import GitHubFollower
     from .adapters.github.marked_issues import GitHubIssues
+    from .adapters.github.patience import Patience
     from .adapters.github.wire import Wire
     from .adapters.ledger import LedgerDatabase
 
@@ -33,6 +34,7 @@ class GitHubDoors:
 
     :param clean: the redactor of whatever is written.
     :param database: opened by the first write, which goes through its outbox.
+    :param patient: whether what is read is asked for again after a passing fault.
     """
 
     settings: Settings
@@ -40,6 +42,12 @@ class GitHubDoors:
     clean: Callable[[str], str]
     database: Callable[[], LedgerDatabase]
     now: Callable[[], datetime]
+    patient: bool = True
+
+    @property
+    def at_once(self) -> GitHubDoors:
+        """The same ways for a person who waits for a page: a fault is told, not sat out."""
+        return replace(self, patient=False)
 
     @property
     def url(self) -> str:
@@ -74,17 +82,23 @@ class GitHubDoors:
         turns, host = self.database().turns, self._host
         return SharedPacer(turns, lambda: f"{host}/{self.tracker.login()}", self._pace, now=self.now)
 
+    @property
+    def _patience(self) -> Patience:
+        from .adapters.github.patience import Patience
+
+        return Patience() if self.patient else Patience(attempts=1)
+
     @cached_property
     def tracker(self) -> GitHubTracker:
         from .adapters.github import GitHubTracker
 
-        return GitHubTracker(self.client)
+        return GitHubTracker(self.client, patience=self._patience)
 
     @cached_property
     def follower(self) -> GitHubFollower:
         from .adapters.github.following import GitHubFollower
 
-        return GitHubFollower(self.client)
+        return GitHubFollower(self.client, patience=self._patience)
 
     @cached_property
     def writer(self) -> GitHubWriter:

@@ -9,7 +9,7 @@ from ..domain.following import PullStanding
 from ..domain.issues import split_full_name
 from ..domain.open_changes import OpenChange
 from ..domain.revisions import tell
-from ..ports import Desk
+from ..ports import Desk, Follower, Tracker
 from .merging import changes_of
 from .revising import read_book, stopped_by
 
@@ -44,15 +44,17 @@ def open_pulls(
     )
 
 
-def standings_now(desk: Desk, full_name: str, numbers: Sequence[int]) -> Mapping[int, PullStanding]:
+def standings_now(
+    tracker: Tracker, follower: Follower, full_name: str, numbers: Sequence[int]
+) -> Mapping[int, PullStanding]:
     """Ask GitHub how pull requests of a repository stand, by number; few requests, nothing is written.
 
     :raises NotFound: the repository is gone, or the token may not see it.
     """
     if not numbers:
         return {}
-    repository = desk.tracker.repository(*split_full_name(full_name))
-    return {one.number: one for one in desk.follower.standings(repository, numbers)}
+    repository = tracker.repository(*split_full_name(full_name))
+    return {one.number: one for one in follower.standings(repository, numbers)}
 
 
 def _owed(desk: Desk, repository: str) -> Mapping[int, str]:

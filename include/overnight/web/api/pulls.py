@@ -46,11 +46,14 @@ def looked_up(desk: Overnight, sight: Sight, page: Sequence[OpenPull]) -> dict[t
     wanted: dict[str, list[int]] = {}
     for one in page:
         wanted.setdefault(one.change.repository, []).append(one.change.number)
+    github = desk.github.at_once
     return {
         (place, number): standing
         for place, numbers in wanted.items()
         if sight.name_of(place).lower() in configured
-        for number, standing in standings_now(desk, sight.name_of(place), numbers).items()
+        for number, standing in standings_now(
+            github.tracker, github.follower, sight.name_of(place), numbers
+        ).items()
     }
 
 
