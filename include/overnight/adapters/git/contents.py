@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from types import MappingProxyType
 
 from ...domain.errors import RepositoryUnusable
 from ...ports import Tree
 from .mirrors import checked
-from .trees import git_of
+from .running import Git
 
-_AT_ONCE = 400
+_SMALL = 64 * 1024
+"""Bytes of a file up to which it is kept in memory once it was read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,18 +32,20 @@ class Entry:
 
 def entries(tree: Tree, sha: str, paths: Iterable[str]) -> dict[str, Entry]:
     """Return the entries of a commit that exist among the paths."""
-    found: dict[str, Entry] = {}
-    for part in _parts([path for path in paths if path]):
-        for field in git_of(tree).ask("list files", "ls-tree", "-z", "-l", checked(sha), "--", *part).fields:
-            name, entry = _entry(field)
-            found[name] = entry
-    return found
+    present = listing(tree, sha)
+    return {path: present[path] for path in paths if path in present}
 
 
-def listing(tree: Tree, sha: str) -> dict[str, Entry]:
+def listing(tree: Tree, sha: str) -> Mapping[str, Entry]:
     """Return every entry of a commit by its path."""
-    said = git_of(tree).ask("list files", "ls-tree", "-r", "-z", "-l", "--full-tree", checked(sha))
-    return dict(_entry(field) for field in said.fields)
+    return committed(tree.git_dir, sha)
+
+
+@lru_cache(maxsize=8)
+def committed(git_dir: Path, sha: str) -> Mapping[str, Entry]:
+    """Return every entry of a commit by its path; a commit stays as it is, so git is asked once."""
+    said = Git(git_dir).ask("list files", "ls-tree", "-r", "-z", "-l", "--full-tree", checked(sha))
+    return MappingProxyType(dict(_entry(field) for field in said.fields))
 
 
 def read_blobs(tree: Tree, blobs: Iterable[str]) -> dict[str, bytes]:
@@ -48,7 +54,7 @@ def read_blobs(tree: Tree, blobs: Iterable[str]) -> dict[str, bytes]:
     if not wanted:
         return {}
     asked = "".join(f"{blob}\n" for blob in wanted).encode()
-    out = git_of(tree).ask("read files", "cat-file", "--batch", stdin=asked).out
+    out = Git(tree.git_dir).ask("read files", "cat-file", "--batch", stdin=asked).out
     found: dict[str, bytes] = {}
     start = 0
     while start < len(out):
@@ -65,21 +71,29 @@ def read_blobs(tree: Tree, blobs: Iterable[str]) -> dict[str, bytes]:
 
 def read_blob(tree: Tree, blob: str) -> bytes:
     """Return the bytes of an entry."""
-    return git_of(tree).ask("read a file", "cat-file", "blob", checked(blob)).out
+    return Git(tree.git_dir).ask("read a file", "cat-file", "blob", checked(blob)).out
 
 
 def read_committed(tree: Tree, sha: str, path: str) -> bytes | None:
     """Return a regular file of a commit, None when there is none."""
-    entry = entries(tree, sha, [path]).get(path)
-    return read_blob(tree, entry.blob) if entry is not None and entry.is_regular else None
+    return read_regular(tree.git_dir, sha, path)
+
+
+def read_regular(git_dir: Path, sha: str, path: str) -> bytes | None:
+    """Return a regular file of a commit, None when there is none; small ones are read once."""
+    entry = committed(git_dir, sha).get(path)
+    if entry is None or not entry.is_regular:
+        return None
+    read = _small if entry.size <= _SMALL else _small.__wrapped__
+    return read(git_dir, entry.blob)
+
+
+@lru_cache(maxsize=256)
+def _small(git_dir: Path, blob: str) -> bytes:
+    return Git(git_dir).ask("read a file", "cat-file", "blob", checked(blob)).out
 
 
 def _entry(field: str) -> tuple[str, Entry]:
     about, name = field.split("\t", 1)
     mode, _, blob, size = about.split()
     return name, Entry(mode, int(size) if size.isdigit() else 0, blob)
-
-
-def _parts(paths: Sequence[str]) -> Iterator[Sequence[str]]:
-    for start in range(0, len(paths), _AT_ONCE):
-        yield paths[start : start + _AT_ONCE]

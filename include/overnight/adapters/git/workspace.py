@@ -16,6 +16,7 @@ from ...ports import Storage, Tree
 from ...ports.git import Joined, Reverted, Standing
 from . import bundles, commits, joining, pushing, replaying, reverting, snapshots, trees
 from .access import RemoteAccess
+from .contents import read_regular
 from .mirrors import Mirror, checked
 
 _CONFLICTS = 1
@@ -95,12 +96,8 @@ class GitWorkspace:
         """Return a file of a commit as text; None when absent, a folder or a symbolic link."""
         mirror = self._mirror(repository)
         mirror.require(checked(sha))
-        for entry in mirror.git.ask(f"read {path}", "ls-tree", "-z", sha, "--", path).fields:
-            about, name = entry.split("\t", 1)
-            mode, kind, blob = about.split(" ")
-            if name == path and kind == "blob" and mode.startswith("100"):
-                return mirror.git.ask(f"read {path}", "cat-file", "blob", blob).out.decode(errors="replace")
-        return None
+        content = read_regular(mirror.git.git_dir, sha, path)
+        return None if content is None else content.decode(errors="replace")
 
     def list_files(self, repository: Repository, sha: str) -> tuple[str, ...]:
         """Return every path of a commit, sorted."""
