@@ -11,7 +11,7 @@ from decimal import Decimal
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from .credentials import Credentials, from_environment
+from .credentials import Credentials, from_environment, passwords_of
 from .domain.alerts import RULES, AlertRule, chosen
 from .domain.redaction import Redactor
 from .github_doors import GitHubDoors
@@ -35,6 +35,7 @@ if TYPE_CHECKING:
         Gate,
         Lessons,
         Quota,
+        Ran,
         Records,
         Sandbox,
         Storage,
@@ -79,7 +80,8 @@ class Overnight:
 
     @cached_property
     def redactor(self) -> Redactor:
-        return Redactor(self.credentials.secrets() | {*self.settings.values.notify})
+        ours = passwords_of(self.ledger_url)
+        return Redactor(self.credentials.secrets() | ours | {*self.settings.values.notify})
 
     @cached_property
     def database(self) -> LedgerDatabase:
@@ -158,6 +160,13 @@ class Overnight:
         return (
             "" if ran.exit_code == 0 else f"setup ended with exit code {ran.exit_code}: {ran.output[-1500:]}"
         )
+
+    def run_command(
+        self, tree: Tree, command: str, commands: Commands, order: NightOrder, seconds: float
+    ) -> Ran:
+        from .adapters.gates.running import Runner
+
+        return Runner.of(self.sandbox, commands, order).run_for(seconds, tree, command)
 
     def record_base(self, tree: Tree, commands: Commands, order: NightOrder) -> Mapping[str, Any]:
         from .adapters.gates import record_base

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Protocol
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 from .domain.errors import SettingsError
 from .domain.surroundings import secrets_of
@@ -18,6 +18,15 @@ LEDGER_CONNECTION = "overnight_ledger"
 SIGNING_KEY = "OVERNIGHT_LEDGER_SIGNING_KEY"
 """A file, or the key itself."""
 NOTIFY_CONNECTION = "overnight_notify"
+_AIRFLOW = "AIRFLOW_CONN_"
+
+INSTEAD = {
+    GITHUB_CONNECTION: "GITHUB_TOKEN",
+    OPENAI_CONNECTION: OPENAI_KEY,
+    LEDGER_CONNECTION: "OVERNIGHT_LEDGER_URL",
+    NOTIFY_CONNECTION: "OVERNIGHT_NOTIFY",
+}
+"""Connection → the variable that says the same to the command line."""
 
 
 class Connection(Protocol):
@@ -56,11 +65,16 @@ class Credentials:
 
     def secrets(self) -> frozenset[str]:
         """Return every secret value, for the redactor."""
-        password = urlsplit(self.ledger_url).password or ""
         private = (str(self.app.get("private_key", "")), self.ledger_key)
-        values = {self.github_token, *self.keys.values(), *private, password}
+        values = {self.github_token, *self.keys.values(), *private, *passwords_of(self.ledger_url)}
         every = {*values, *self.notify_urls, *self.others}
         return frozenset(value for value in every if len(value) >= 8)
+
+
+def passwords_of(url: str) -> frozenset[str]:
+    """Return the password in a URL: as it is spelt there, and as the database is told it."""
+    password = urlsplit(url).password or ""
+    return frozenset(one for one in (password, unquote(password)) if len(one) >= 8)
 
 
 def from_environment(environ: Mapping[str, str], key_names: frozenset[str]) -> Credentials:
@@ -108,6 +122,24 @@ def with_connections(credentials: Credentials, find: Callable[[str], Connection 
         urls = (told.password or "", *([more] if isinstance(more, str) else more))
         credentials = replace(credentials, notify_urls=tuple(str(url) for url in urls if url))
     return credentials
+
+
+def only_for_airflow(connections: Iterable[str]) -> tuple[str, ...]:
+    """Return a sentence for each connection of ours: the command line does not see it."""
+    return tuple(
+        f"connection {name} is for Airflow's own processes: the command line reads {INSTEAD[name]}, "
+        "give it the same there"
+        for name in sorted(INSTEAD.keys() & set(connections))
+    )
+
+
+def connections_of(environ: Mapping[str, str]) -> tuple[str, ...]:
+    """Return the names of Airflow's connections that are variables."""
+    return tuple(
+        name.removeprefix(_AIRFLOW).lower()
+        for name, text in environ.items()
+        if text and name.startswith(_AIRFLOW)
+    )
 
 
 def ledger_url(connection: Connection) -> str:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import base64
+import hashlib
 import json
 import re
 import time
@@ -56,10 +57,14 @@ SHAPES = {
     "key_header": "X-Api-Key: " + "abcdef123456",
     "bearer": "bearer " + "abcdefgh12345678",
     "basic": "Basic " + base64.b64encode(b"someone:password1").decode(),
+    "cookie": "Set-Cookie: session=" + "hunter2hunter2; Path=/",
+    "option": "--password " + "hunter2hunter2",
+    "user_option": "curl -u airflow:" + "hunter2hunter2",
     "url_password": "postgresql://airflow:" + "hunter2hunter2" + "@db:5432/x",
     "url_token": "https://" + "A1b2C3d4A1b2C3d4A1b2" + "@github.com/octo/pantry.git",
     "url_parameter": "https://example.org/x?page=2&access_token=" + "abcdef123456",
     "environment": "GITHUB_TOKEN=" + "abcdef123456",
+    "named_key": "FERNET_KEY=" + "abcdef123456abcdef",
     "assignment": "the password is " + "hunter2hunter2",
 }
 SECRET_PART = {
@@ -72,6 +77,10 @@ SECRET_PART = {
     "key_header": "abcdef123456",
     "bearer": "abcdefgh12345678",
     "basic": base64.b64encode(b"someone:password1").decode(),
+    "cookie": "hunter2",
+    "option": "hunter2",
+    "user_option": "hunter2",
+    "named_key": "abcdef123456",
     "url_password": "hunter2",
     "url_token": "A1b2C3d4",
     "url_parameter": "abcdef123456",
@@ -91,6 +100,34 @@ def test_each_shape_is_recognized_wherever_it_stands(name: str, frame: str) -> N
     assert REDACTED in cleaned
     assert SECRET_PART.get(name, SHAPES[name]) not in cleaned
     assert PLAIN.clean(cleaned) == cleaned
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "postgres://u:hun/ter2@h/x",
+        "postgres://u:hun@ter2@h/x",
+        "DB_PASS=hunter2",
+        "MYSQL_PWD=hunter2",
+        "_authToken=hunter2hunter2",
+        "ApiKey: hunter2hunter2",
+    ],
+)
+def test_a_password_is_found_in_its_less_common_places(said: str) -> None:
+    assert "ter2" not in PLAIN.clean(said)
+
+
+@pytest.mark.parametrize("before", ["x=", "secret: ", "SIGNING_KEY=", "key "])
+@pytest.mark.parametrize("seed", range(4))
+def test_thirty_two_random_bytes_are_found_behind_a_name(before: str, seed: int) -> None:
+    random = base64.b64encode(hashlib.sha256(f"seed {seed}".encode()).digest()).decode()
+    assert random not in PLAIN.clean(before + random)
+    assert random[:-8] not in PLAIN.clean(before + random)
+
+
+def test_an_address_with_a_port_is_no_password() -> None:
+    said = "https://registry.example:4873/@acme/pantry"
+    assert PLAIN.clean(said) == said
 
 
 @pytest.mark.parametrize("name", SHAPES)

@@ -7,7 +7,10 @@ import binascii
 import re
 from itertools import pairwise
 
-_RUN = re.compile(r"(?<![A-Za-z0-9+/_=.-])[A-Za-z0-9+_-]{32,256}={0,2}(?![A-Za-z0-9+/_=-])")
+_RUN = re.compile(
+    r"(?<![A-Za-z0-9+/_.-])(?:[A-Za-z0-9+_-]{32,256}={0,2}|[A-Za-z0-9+/]{32,256}={1,2})(?![A-Za-z0-9+/_=-])"
+)
+"""With a slash in it only what ends as base64 does: a path has no padding."""
 _HASHED = re.compile(r"(?:sha\d{1,3}[-:=]|h1:|base64,|integrity\W{1,4}(?:sha\d{1,3}-)?)$", re.IGNORECASE)
 """What stands before a package's hash in lock files, or an embedded picture: nobody's secret."""
 _NODE_ID = re.compile(r"[A-Z]{1,6}_[A-Za-z0-9_-]{8,}")

@@ -95,7 +95,27 @@ PATTERNS: tuple[SecretPattern, ...] = (
         r"((?:\b|(?<=\\[nrt]))[Bb]asic\s{1,3})(?=[^\s]{0,200}[0-9=])[A-Za-z0-9+/_-]{12,}={0,2}",
         rf"\1{REDACTED}",
     ),
-    _row("url_password", r"(://)[^\s/@:\"'<>]{0,256}:[^\s/@\"'<>]{1,1024}(@)", rf"\1{REDACTED}\2"),
+    _row(
+        "cookie",
+        r"(?i)((?:set-)?cookie[\"']?:\s{0,3}[\"']?)(?!\[redacted\])[^\s=\"']{1,128}=[^\r\n\"']{6,4096}",
+        rf"\1{REDACTED}",
+    ),
+    _row(
+        "option",
+        r"(?i)(--(?:password|passwd|token|secret|api-key)(?:=|\s{1,3})[\"']?)(?![-\[$<{(])[^\s\"']{6,}",
+        rf"\1{REDACTED}",
+    ),
+    _row(
+        "user_option",
+        r"((?<![\w-])(?:-u|--user)(?:=|\s{1,3})[\"']?[^\s:\"'/]{1,64}:)(?![\[$<{(])[^\s\"']{6,}",
+        rf"\1{REDACTED}",
+    ),
+    _row(
+        "url_password",
+        r"(://)[^\s/@:\"'<>]{0,256}+:(?!\d{1,5}/)[^\s/@\"'<>]{1,1024}+(?:/[^\s@\"'<>]{0,128}+)?"
+        r"(?:@[^\s/@,?#\"'<>]{0,256})*(@)",
+        rf"\1{REDACTED}\2",
+    ),
     _row("url_token", r"(://)(?!\[redacted\])[A-Za-z0-9_.~%-]{16,1024}(@)", rf"\1{REDACTED}\2"),
     _row(
         "url_parameter",
@@ -105,13 +125,19 @@ PATTERNS: tuple[SecretPattern, ...] = (
     ),
     _row(
         "environment",
-        rf"({_CAPITALS}[A-Z][A-Z0-9_]{{0,60}}(?:TOKEN|SECRET|PASSWORD|PASSWD|API_KEY|PRIVATE_KEY|ACCESS_KEY)[\"']?"
+        rf"({_CAPITALS}[A-Z][A-Z0-9_]{{0,60}}(?:TOKEN|SECRET|PASSWORD|PASSWD|_PASS|_PWD|API_KEY|PRIVATE_KEY|ACCESS_KEY)[\"']?"
         r"(?:=|:\s?)[\"']?)(?![\[$<{(])[^\s\"'`,;]{6,}",
         rf"\1{REDACTED}",
     ),
     _row(
+        "named_key",
+        rf"({_CAPITALS}[A-Z][A-Z0-9_]{{0,60}}_KEY[\"']?(?:=|:\s?)[\"']?)(?![\[$<{{(])(?=[^\s]{{0,200}}[0-9])"
+        r"[^\s\"'`,;]{16,}",
+        rf"\1{REDACTED}",
+    ),
+    _row(
         "assignment",
-        r"(?i)((?:password|passwd|passphrase|client_secret|secret_key|api_key|auth_token|access_token)"
+        r"(?i)((?:password|passwd|passphrase|client_?secret|secret_?key|api_?key|auth_?token|access_?token)"
         r"[\"']?\s{0,3}(?:[:=]|\bis\b)\s{0,3}[\"']?)(?=[^\s\"']{0,200}[0-9])(?=[^\s\"']{0,200}[A-Za-z])"
         r"[A-Za-z0-9!@#$%^&*+/=_~-]{8,}(?![\w(.\[])",
         rf"\1{REDACTED}",
