@@ -67,6 +67,9 @@ def test_old_nights_leave_for_the_archive_and_stay_provable(run, home):
     run("audit", "acknowledge", finding, "--who", "Ada", "--why", "a mended typo")
     (finding,) = json.loads(run("audit", "verify", "--archives", "--json", code=1).stdout)["findings"]
     assert finding.endswith("was changed after it was archived")
+    run("audit", "acknowledge", finding, "--who", "Ada", "--why", "a mended typo")
+    assert f"Acknowledged by Ada: a mended typo: {finding}" in run("audit", "verify", "--archives").stdout
+    assert "write SEQ:HASH" in run("audit", "verify", "--anchor", "deadbeef", code=2).stderr
 
 
 def test_without_a_date_the_settings_say_what_leaves(run, home):

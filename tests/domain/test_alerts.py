@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from include.overnight.domain.alerts import RULES, AlertState, decide, read_from
+from include.overnight.domain.alerts import RULES, AlertState, decide, queries, read_from
 from include.overnight.domain.events import Event, EventType, Severity
 
 NOW = datetime(2026, 3, 14, 8, tzinfo=UTC)
@@ -74,6 +74,27 @@ def test_what_is_remembered_does_not_grow_for_ever():
         _, state = decide(events, state, NOW + timedelta(days=day))
     assert len(state.seen) <= 2_000
     assert len(state.told) <= 8
+
+
+def test_a_flood_is_told_once_however_many_events_share_a_moment():
+    flood = [event(str(number)) for number in range(2_500)]
+    _, state = decide(flood, AlertState(), NOW)
+    again, state = decide([*flood, event("new", EventType.CIRCUIT_OPENED)], state, NOW + timedelta(hours=7))
+    assert [alert.latest.id for alert in again] == ["new"]
+
+
+def test_a_clock_that_ran_ahead_silences_nothing_that_comes_after():
+    _, state = decide([event("ahead", minutes=9_999)], AlertState(), NOW)
+    assert state.cursor == NOW
+    assert read_from(state, NOW) < NOW
+
+
+def test_no_more_is_asked_for_than_rules_may_tell_and_all_of_that():
+    asked = queries(AlertState(), NOW)
+    assert {query.limit for query in asked} == {None}
+    assert EventType.ISSUE_EXECUTION_SKIPPED not in asked[0].types
+    assert EventType.ROLLBACK_OPENED in asked[0].types
+    assert [query.severity for query in asked[1:]] == [Severity.ERROR, Severity.CRITICAL]
 
 
 def test_every_rule_has_a_name_of_its_own():

@@ -63,6 +63,15 @@ def test_dry_runs_and_old_history_alarm_nobody(desk):
     assert send_alerts(desk) == ()
 
 
+def test_a_flood_of_what_nobody_is_told_hides_no_critical_event(desk, monkeypatch):
+    asked, events = [], desk.ledger.events
+    monkeypatch.setattr(desk.ledger, "events", lambda query: asked.append(query) or events(query))
+    desk.ledger.append(*(Event(EventType.ISSUE_EXECUTION_SKIPPED, "blocked", issue=n) for n in range(200)))
+    desk.ledger.append(Event(EventType.ROLLBACK_OPENED, "taken back", Severity.CRITICAL))
+    assert [alert.latest.description for alert in send_alerts(desk)] == ["taken back"]
+    assert sum(len(events(query)) for query in asked) == 2  # by its type and by its severity
+
+
 def test_a_state_of_another_version_is_begun_anew(desk):
     desk.records.remember("alerts/state", {"cursor": 7, "what": "ever"})
     opened(desk)

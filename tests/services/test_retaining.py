@@ -119,6 +119,32 @@ def test_an_archive_that_was_changed_is_found(desk, what, change, wrong):
     assert finding.startswith("stream night-0")
 
 
+@pytest.mark.parametrize(
+    ("statement", "wrong"),
+    [
+        ("DELETE FROM archived_streams", "their row is gone"),
+        ("UPDATE archived_streams SET hash = 'f'", "says something else of them"),
+        ("UPDATE archived_streams SET seq = 2", "has a root that the chain does not know"),
+    ],
+)
+def test_the_table_of_roots_must_say_what_the_chain_says(desk, statement, wrong):
+    archive_streams(desk.ledger, desk.storage, NOW + timedelta(days=1))
+    tamper(desk, statement)
+    assert any(wrong in one for one in verify_archives(desk.ledger, desk.storage))
+
+
+def test_an_archive_that_was_lost_with_its_row_is_found_until_somebody_accepts_it(desk):
+    archive_streams(desk.ledger, desk.storage, NOW + timedelta(days=1))
+    tamper(desk, "DELETE FROM archived_streams")
+    for path in (desk.home / "objects" / "archive" / "night-0").iterdir():
+        path.unlink()
+    findings = verify_archives(desk.ledger, desk.storage)
+    assert [one.startswith("stream night-0, events 1 to 3: archived, and ") for one in findings] == [True] * 2
+    for finding in findings:
+        desk.ledger.acknowledge(finding, who="Ada", why="a fire")
+    assert verify_archives(desk.ledger, desk.storage) == ()
+
+
 def test_months_are_counted_from_the_first_of_one():
     now = datetime(2026, 3, 14, 5, tzinfo=UTC)
     assert months_before(now, 2) == datetime(2026, 1, 1, tzinfo=UTC)

@@ -35,8 +35,7 @@ def archive_command(
 
 def verify_archived(house: Overnight) -> tuple[str, ...]:
     """Return what is wrong with archived streams; nothing is read where none left."""
-    ledger = house.database.ledger
-    return verify_archives(ledger, house.storage) if ledger.archived() else ()
+    return verify_archives(house.database.ledger, house.storage)
 
 
 def _limit(house: Overnight, before: datetime | None) -> datetime:

@@ -75,7 +75,7 @@ def verify_command(
             audit = verify_new_events(ledger)
         if archives:
             audit = replace(audit, findings=(*audit.findings, *verify_archived(house)))
-        _tell(audit, as_json)
+        _tell(audit, as_json, stream)
         if audit.findings:
             raise typer.Exit(Exit.DEFECT)
 
@@ -176,7 +176,7 @@ def _anchor_uri(house: Overnight) -> str:
     return f"{root if '://' in root else f'file://{Path(root).resolve()}'}/{ANCHOR}"
 
 
-def _tell(audit: Audit, as_json: bool) -> None:
+def _tell(audit: Audit, as_json: bool, stream: str | None) -> None:
     if as_json:
         print_json(
             {
@@ -184,15 +184,20 @@ def _tell(audit: Audit, as_json: bool) -> None:
                 "anchor": audit.anchor,
                 "compared": audit.compared,
                 "whole": audit.whole,
+                "acknowledged": dict(audit.acknowledged),
             }
         )
         return
     for finding in audit.findings:
         complain(finding)
+    for finding, who in audit.acknowledged.items():
+        say(f"Acknowledged by {who}: {finding}")
     if not audit.findings:
+        but = ", but for what was acknowledged" if audit.acknowledged else ""
+        read = "The ledger" if audit.whole else "What is new in the ledger"
         say(
-            ("The ledger verifies." if audit.whole else "What is new in the ledger verifies.")
-            + (f" It still contains the anchor {audit.compared}." if audit.compared else "")
+            f"{f'The stream {stream}' if stream else read} verifies."
+            + (f" It still contains the anchor {audit.compared}{but}." if audit.compared else "")
         )
         say(f"Anchor {audit.anchor}: keep it where nobody can change it, and name it with --anchor later.")
 

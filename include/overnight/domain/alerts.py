@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
-from .events import Event, EventType, Severity
+from .events import Event, EventQuery, EventType, Severity
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,8 +83,8 @@ def chosen(rules: Sequence[AlertRule], least: Severity, quiet: Collection[str]) 
 class AlertState:
     """What was told already.
 
-    :param cursor: the newest event that was looked at.
-    :param seen: ids around the cursor, since events of one moment may come in any order.
+    :param cursor: the newest event that was looked at, never in the future.
+    :param seen: ids of what is read again at the next look, since events of one moment may come in any order.
     :param told: group → when it was told last.
     :param held: group → how many events were held back since.
     """
@@ -117,9 +117,11 @@ def decide(
 ) -> tuple[tuple[Alert, ...], AlertState]:
     """Return what is told now, loudest first, and the state afterwards.
 
-    :param events: since the cursor, oldest first; those seen already are left out here.
+    :param events: everything since `read_from` that `queries` ask for, oldest first; those seen already are
+        left out here.
     """
-    fresh = [event for event in events if event.id not in state.seen and not event.dry_run]
+    read, seen = tuple(events), frozenset(state.seen)
+    fresh = [event for event in read if event.id not in seen and not event.dry_run]
     groups: dict[str, list[Event]] = {}
     periods: dict[str, AlertRule] = {}
     for event in fresh:
@@ -138,7 +140,7 @@ def decide(
         told[key] = now
     order = list(Severity)
     alerts.sort(key=lambda alert: order.index(alert.severity), reverse=True)
-    return tuple(alerts), AlertState(*_cursor(fresh, state), _recent(told, now), held)
+    return tuple(alerts), AlertState(*_cursor(read, state, now), _recent(told, now), held)
 
 
 def _alert(rule: AlertRule, members: Sequence[Event], held: int) -> Alert:
@@ -149,7 +151,6 @@ def _alert(rule: AlertRule, members: Sequence[Event], held: int) -> Alert:
 
 _AROUND = timedelta(minutes=10)
 """How far back events are read again: one may be written later than its moment."""
-_MOST_SEEN = 2_000
 
 
 def read_from(state: AlertState, now: datetime) -> datetime:
@@ -157,10 +158,26 @@ def read_from(state: AlertState, now: datetime) -> datetime:
     return (state.cursor or now - timedelta(days=1)) - _AROUND
 
 
-def _cursor(fresh: Sequence[Event], state: AlertState) -> tuple[datetime | None, tuple[str, ...]]:
-    moments = [event.at for event in fresh if event.at]
+def queries(state: AlertState, now: datetime, rules: Sequence[AlertRule] = RULES) -> tuple[EventQuery, ...]:
+    """Return what to ask for: no more than the rules may tell, and all of that, however much it is."""
+    since = EventQuery(since=read_from(state, now), limit=None, oldest_first=True, dry_run=False)
+    loud = [rule for rule in rules if not rule.quiet]
+    types = tuple(dict.fromkeys(kind for rule in loud for kind in rule.types))
+    order = list(Severity)
+    least = min((order.index(rule.severity) for rule in loud if not rule.types), default=len(order))
+    by_type = (replace(since, types=types),) if types else ()
+    return (*by_type, *(replace(since, severity=severity) for severity in order[least:]))
+
+
+def _cursor(
+    read: Sequence[Event], state: AlertState, now: datetime
+) -> tuple[datetime | None, tuple[str, ...]]:
+    moments = [event.at for event in read if event.at]
     cursor = max([*moments, *([state.cursor] if state.cursor else [])], default=None)
-    return cursor, (*state.seen, *(event.id for event in fresh))[-_MOST_SEEN:]
+    if cursor is None:
+        return None, ()
+    cursor = min(cursor, now)  # a clock that ran ahead must not silence what comes before its moment
+    return cursor, tuple(event.id for event in read if event.at and event.at >= cursor - _AROUND)
 
 
 def _recent(told: Mapping[str, datetime], now: datetime) -> Mapping[str, datetime]:

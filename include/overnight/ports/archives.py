@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -73,3 +73,9 @@ class ArchivingLedger(Protocol):
 
     def archived(self, query: EventQuery | None = None) -> tuple[ArchivedStream, ...]:
         """Return what left, oldest first; with a query, what it would have looked at."""
+
+    def roots(self) -> tuple[ArchivedStream, ...]:
+        """Return what the chain says that left, in the order it left; when it left is not part of it."""
+
+    def acknowledged(self) -> Mapping[str, str]:
+        """Return every finding that was accepted → who did so, and why."""

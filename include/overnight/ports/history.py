@@ -103,6 +103,9 @@ class AuditedLedger(Ledger, Protocol):
     def acknowledge(self, finding: str, *, who: str, why: str) -> Event:
         """Record that a named person accepts a finding, which is then no longer reported."""
 
+    def acknowledged(self) -> Mapping[str, str]:
+        """Return every finding that was accepted → who did so, and why."""
+
     def tombstone(self, event: str, *, who: str, why: str) -> Event:
         """Remove an event's payload for good; the chain still verifies."""
 

@@ -5,15 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from ..documents import from_document, to_document
-from ..domain.alerts import RULES, Alert, AlertRule, AlertState, decide, read_from
+from ..domain.alerts import RULES, Alert, AlertRule, AlertState, decide, queries
 from ..domain.errors import SettingsError
-from ..domain.events import EventQuery
 from ..ports import Desk
 from .claiming import alone
 
 _STATE = "alerts/state"
-_MOST = 5_000
-"""Events that are looked at in one go; a flood beyond it is told of by what is in it."""
 
 
 def send_alerts(desk: Desk, rules: Sequence[AlertRule] = RULES) -> tuple[Alert, ...]:
@@ -29,8 +26,9 @@ def send_alerts(desk: Desk, rules: Sequence[AlertRule] = RULES) -> tuple[Alert, 
 
 def _send(desk: Desk, rules: Sequence[AlertRule]) -> tuple[Alert, ...]:
     now, state = desk.clock.now(), _state(desk)
-    query = EventQuery(since=read_from(state, now), limit=_MOST, oldest_first=True, dry_run=False)
-    alerts, after = decide(desk.ledger.events(query), state, now, rules)
+    found = {event.id: event for query in queries(state, now, rules) for event in desk.ledger.events(query)}
+    events = sorted(found.values(), key=lambda event: event.at or now)
+    alerts, after = decide(events, state, now, rules)
     desk.records.remember(_STATE, to_document(after))
     if alerts:
         lines = "\n".join(alert.sentence() for alert in alerts)

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from ..domain.events import Event, EventQuery
@@ -23,12 +23,14 @@ class Audit:
     :param anchor: "seq:hash" of the stream `heads` afterwards.
     :param compared: the anchor that history was held against, "" for none.
     :param whole: everything was read; else only what is new since everything was last found whole.
+    :param acknowledged: finding → who accepted it and why: what is no longer among the findings.
     """
 
     findings: tuple[str, ...]
     anchor: str
     compared: str = ""
     whole: bool = True
+    acknowledged: Mapping[str, str] = field(default_factory=dict)
 
 
 def verify_ledger(ledger: AuditedLedger, *, stream: str | None = None, anchor: str = "") -> Audit:
@@ -36,12 +38,13 @@ def verify_ledger(ledger: AuditedLedger, *, stream: str | None = None, anchor: s
 
     :param anchor: one that was kept elsewhere; history must still contain it.
     """
-    return Audit(ledger.verify(stream, anchor=anchor), ledger.anchor(), anchor)
+    findings = ledger.verify(stream, anchor=anchor)
+    return Audit(findings, ledger.anchor(), anchor, acknowledged=ledger.acknowledged())
 
 
 def verify_new_events(ledger: AuditedLedger) -> Audit:
     """Verify what was written since everything was last found whole, and every chain's end."""
-    return Audit(ledger.verify_new(), ledger.anchor(), whole=False)
+    return Audit(ledger.verify_new(), ledger.anchor(), whole=False, acknowledged=ledger.acknowledged())
 
 
 def seal_ledger(ledger: AuditedLedger, storage: Storage, kept: str = "") -> Audit:
@@ -53,10 +56,10 @@ def seal_ledger(ledger: AuditedLedger, storage: Storage, kept: str = "") -> Audi
     """
     findings = ledger.verify(None, anchor=kept) or ledger.checkpoint()
     if findings:
-        return Audit(findings, ledger.anchor(), kept)
+        return Audit(findings, ledger.anchor(), kept, acknowledged=ledger.acknowledged())
     anchor = ledger.anchor()
     storage.put(ANCHOR, anchor.encode())
-    return Audit((), anchor, kept)
+    return Audit((), anchor, kept, acknowledged=ledger.acknowledged())
 
 
 def exported_lines(

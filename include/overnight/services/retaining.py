@@ -118,8 +118,28 @@ def archive_streams(
 
 
 def verify_archives(ledger: ArchivingLedger, storage: Storage) -> tuple[str, ...]:
-    """Hold every archived stream against its root; return what is wrong, the first bad event of each."""
-    return tuple(finding for root in ledger.archived() if (finding := _wrong_with(ledger, storage, root)))
+    """Hold what left against the roots that the chain tells; return what is wrong and was not accepted.
+
+    The table of roots is what permits events to leave, and no proof: it must say what the chain says.
+    """
+    roots = ledger.roots()
+    rows = {(row.stream, row.seq): replace(row, archived_at=None) for row in ledger.archived()}
+    unknown = rows.keys() - {(root.stream, root.seq) for root in ledger.roots()}  # one may leave now
+    findings = []
+    for root in roots:
+        place = f"stream {root.stream}, events {root.first} to {root.seq}"
+        row = rows.get((root.stream, root.seq))
+        if row is None:
+            findings.append(f"{place}: archived, and their row is gone from the table archived_streams")
+        elif row != root:
+            findings.append(f"{place}: the table archived_streams says something else of them than the chain")
+        findings.append(_wrong_with(ledger, storage, root))
+    findings += [
+        f"stream {stream}, event {seq}: the table archived_streams has a root that the chain does not know"
+        for stream, seq in sorted(unknown)
+    ]
+    accepted = ledger.acknowledged()
+    return tuple(finding for finding in findings if finding and finding not in accepted)
 
 
 def sweep_artifacts(

@@ -199,6 +199,9 @@ def test_two_nights_at_once_never_cross_one_issues_limit(database, url):
 
 
 def test_many_workers_open_and_close_one_breaker_once_and_let_one_probe_through(database, url, clock):
+    database.circuits.failed("https://models.example", "timeout")
+    clock.forward(seconds=15)
+
     def work(_number):
         circuits = LedgerDatabase(url, now=clock).circuits
         return sum(circuits.failed("https://models.example", "timeout") for _ in range(3))

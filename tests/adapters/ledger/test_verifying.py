@@ -73,7 +73,12 @@ def test_only_the_first_bad_event_of_each_stream_is_named(ledger, raw):
 
 def test_a_deleted_event_is_found(ledger, raw):
     raw(f"DELETE FROM events WHERE {MIDDLE}", guards=False)
-    assert ledger.verify() == (f"stream {NIGHT}: event 2 is missing",)
+    (finding,) = ledger.verify()
+    assert finding.startswith(f"stream {NIGHT}: event 2 is missing before event 3 (")
+    ledger.acknowledge(finding, who="ada", why="a bad disk")
+    assert ledger.verify() == ()
+    raw(f"DELETE FROM events WHERE stream = '{NIGHT}' AND seq = 3", guards=False)
+    assert f"stream {NIGHT}: events 2 to 3 are missing before event 4 (" in ledger.verify()[0]
 
 
 def test_a_dropped_tail_is_found_by_the_head(ledger, raw):
@@ -143,6 +148,18 @@ def test_one_stream_can_be_verified_alone(ledger, raw):
     assert ledger.verify(OTHER_NIGHT) == ()
     assert len(ledger.verify(NIGHT)) == 1
     assert ledger.verify("never written") == ()
+
+
+@pytest.mark.parametrize("anchor", ["deadbeef", "1:fff", "1:" + "F" * 64, "0:" + "f" * 64, "x:" + "f" * 64])
+def test_what_is_no_anchor_is_refused_and_not_ignored(ledger, anchor):
+    with pytest.raises(SettingsError, match="write SEQ:HASH"):
+        ledger.verify(anchor=anchor)
+
+
+def test_an_anchor_is_compared_though_one_stream_is_looked_at(ledger):
+    assert ledger.verify(NIGHT, anchor=ledger.anchor()) == ()
+    (finding,) = ledger.verify(NIGHT, anchor="1:" + "f" * 64)
+    assert finding.startswith("stream heads, event 1 (")
 
 
 def test_a_finding_is_acknowledged_by_a_named_person_and_the_rest_of_the_stream_still_counts(ledger, raw):

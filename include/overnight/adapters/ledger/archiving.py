@@ -10,19 +10,20 @@ from typing import Any
 
 from sqlalchemy import Connection, delete, insert, or_, select
 
-from ...domain.events import Event, EventQuery, EventType
+from ...domain.events import EventQuery, Severity
 from ...ports.archives import ArchivedStream, ClosedStream
 from .appending import append
 from .audit_tables import archived_streams, event_counts, verified
-from .chain import CHAINED, GENESIS, GOVERNANCE, to_json
-from .committing import SIGNATURE, SIGNER, commit_heads, signed_text
+from .chain import CHAINED, GENESIS, GOVERNANCE, of_a_night, to_json
+from .committing import commit_heads
 from .evidence import Evidence, gather
-from .notes import ARCHIVED
+from .notes import ARCHIVED, draft_note, root_said
 from .reading import raw_rows
+from .signing import Signer
 from .store import Store
 from .tables import events, heads, nights, payloads
 from .walking import Walk
-from .writing import draft, lock_streams
+from .writing import Draft, lock_streams
 
 SILENT = timedelta(days=7)
 """A night that never ended counts as closed when it said nothing for so long."""
@@ -44,6 +45,7 @@ def closed_streams(connection: Connection, before: datetime, now: datetime) -> t
     return tuple(
         ClosedStream(row.stream, row.repository, row.seq, row.hash, row.at)
         for row in connection.execute(query)
+        if of_a_night(row.stream)
     )
 
 
@@ -71,9 +73,9 @@ def root_of(connection: Connection, stream: str, archived: Iterable[str]) -> Arc
     )
 
 
-def prove(connection: Connection, root: ArchivedStream, archived: Iterable[str]) -> str:
+def prove(connection: Connection, signer: Signer, root: ArchivedStream, archived: Iterable[str]) -> str:
     """Return what is wrong with archived lines, "" when they make the chain that the root stands for."""
-    known = gather(connection)
+    known = gather(connection, signer=signer)
     committed = known.committed.get(root.stream, {})
     evidence = Evidence(
         heads={root.stream: (root.seq, root.hash)},
@@ -104,7 +106,7 @@ def leave(connection: Connection, store: Store, root: ArchivedStream, lines_sha2
     if found.hexdigest() != lines_sha256:
         return False  # gone already, or a payload was removed meanwhile: the archive must not keep it
     at = store.now()
-    append(connection, store, [draft(store, _note(connection, store, root), GOVERNANCE)])
+    append(connection, store, [_note(connection, store, root)])
     commit_heads(connection, store, at, only=root.stream)
     connection.execute(insert(archived_streams).values(_row(root, at)))
     _delete(connection, root)
@@ -141,27 +143,10 @@ def _delete(connection: Connection, root: ArchivedStream) -> None:
         connection.execute(delete(table).where(table.c.stream == root.stream))
 
 
-def _note(connection: Connection, store: Store, root: ArchivedStream) -> Event:
-    said = {
-        root.stream: {
-            "seq": root.seq,
-            "hash": root.hash,
-            "first": root.first,
-            "uri": root.uri,
-            "manifest_sha256": root.manifest_sha256,
-        }
-    }
-    signature: dict[str, str] = {}
-    if store.signer.private is not None:
-        tip = connection.execute(select(heads.c.hash).where(heads.c.stream == GOVERNANCE))
-        text = signed_text(said, tip.scalar_one_or_none() or GENESIS)
-        signature = {SIGNATURE: store.signer.sign(text), SIGNER: store.signer.name}
-    return Event(
-        EventType.GOVERNANCE_NOTE,
-        f"{root.count} events of stream {root.stream} archived in {root.uri}",
-        repository=root.repository,
-        metadata={ARCHIVED: said, **signature},
-    )
+def _note(connection: Connection, store: Store, root: ArchivedStream) -> Draft:
+    words = f"{root.count} events of stream {root.stream} archived in {root.uri}"
+    metadata = {ARCHIVED: {root.stream: root_said(root)}}
+    return draft_note(connection, store, words, metadata, Severity.INFO, root.repository)
 
 
 def _row(root: ArchivedStream, at: datetime) -> dict[str, Any]:

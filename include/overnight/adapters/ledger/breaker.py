@@ -7,6 +7,8 @@ from datetime import datetime, timedelta
 
 FAILURES = 5
 WITHIN = timedelta(minutes=10)
+SPANNING = timedelta(seconds=15)
+"""From the first to the last of them: builds that run side by side fail at one moment of one blip."""
 SHORTEST, LONGEST = 60, 900
 """Seconds from one probe to the next: doubled by every probe that fails."""
 
@@ -15,7 +17,7 @@ SHORTEST, LONGEST = 60, 900
 class Circuit:
     """One endpoint's state.
 
-    :param failures: moments of the latest failures in a row, oldest first.
+    :param failures: moments of failures in a row, the first and the latest ones.
     :param kind: of the latest failure.
     :param opened_at: None while it is closed.
     :param probe_at: when the next probe may go.
@@ -33,9 +35,11 @@ class Circuit:
 
     def failed(self, now: datetime, kind: str) -> Circuit:
         """Return the state after a failure."""
-        recent = (*(at for at in self.failures if at > now - WITHIN), now)[-FAILURES:]
+        recent = (*(at for at in self.failures if at > now - WITHIN), now)
+        recent = (recent[0], *recent[1:][1 - FAILURES :])
         after = replace(self, failures=recent, kind=kind, probing=False)
-        if self.opened_at is None and len(recent) >= FAILURES:
+        lasting = now - recent[0] >= SPANNING
+        if self.opened_at is None and len(recent) >= FAILURES and lasting:
             return replace(after, opened_at=now, probe_at=now + timedelta(seconds=SHORTEST))
         if self.opened_at is not None and self.probing:
             longer = min(LONGEST, self.cooldown * 2)

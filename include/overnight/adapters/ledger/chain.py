@@ -52,12 +52,17 @@ def stream_of(event: Event, metadata: Mapping[str, Any]) -> str:
 
     :raises SettingsError: the night's id is the name of another stream.
     """
-    if event.night in {GOVERNANCE, HEADS} or event.night.startswith(DESKTOP):
+    if not of_a_night(event.night):
         raise SettingsError(f"{event.night!r} cannot be a night's id: it names a stream of the ledger")
     if event.night:
         return event.night
     desktop = metadata.get("desktop")
     return f"{DESKTOP}{desktop}" if desktop and event.type in _DESKTOP_TYPES else GOVERNANCE
+
+
+def of_a_night(stream: str) -> bool:
+    """Return whether a stream is a night's: no other one ever leaves."""
+    return stream not in (GOVERNANCE, HEADS) and not stream.startswith(DESKTOP)
 
 
 def link(previous: str, row: Mapping[str, Any]) -> str:

@@ -16,16 +16,16 @@ from ...ports import Claim
 from ...ports.archives import ArchivedStream, ClosedStream
 from . import archiving, projection, verifying
 from .appending import append
-from .chain import GOVERNANCE
+from .chain import GOVERNANCE, HEADS
 from .claims import require
 from .committing import commit_heads
-from .evidence import Tip
-from .notes import ACKNOWLEDGED, NOTE_KEYS, REMOVED
+from .evidence import Tip, gather
+from .notes import ACKNOWLEDGED, NOTE_KEYS, REMOVED, draft_note
 from .reading import by_ids, counted, find, headers, is_tombstoned, scan, tail
 from .signing import signer_of
 from .store import Store
 from .tables import events, nights, payloads
-from .writing import Draft, draft, lock_streams
+from .writing import draft, lock_streams
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,7 +152,15 @@ class SqlLedger:
 
     def acknowledge(self, finding: str, *, who: str, why: str) -> Event:
         """Record that a named person accepts a finding of `verify`, which then no longer reports it."""
-        return self._note(f"Broken chain acknowledged by {who}: {why}", ACKNOWLEDGED, finding, who, why)
+        with self._store.write() as connection:
+            lock_streams(connection, [GOVERNANCE])
+            words = f"Broken chain acknowledged by {who}: {why}"
+            return self._note(connection, words, ACKNOWLEDGED, finding, who, why)
+
+    def acknowledged(self) -> Mapping[str, str]:
+        """Return every finding that was accepted → who did so, and why."""
+        with self._store.read() as connection:
+            return gather(connection, signer=self._store.signer).acknowledged
 
     def tombstone(self, event: str, *, who: str, why: str) -> Event:
         """Remove an event's payload for good (a leaked secret); the chain still verifies.
@@ -160,14 +168,14 @@ class SqlLedger:
         The removal is an event of its own, and the night's projection is folded anew without the payload.
 
         :raises NotFound: no such event, or its payload is gone already.
+        :raises SettingsError: it is one of the ledger's own notes, which prove the rest.
         """
-        note = self._draft_note(f"Payload removed by {who}: {why}", REMOVED, event, who, why)
         with self._store.write() as connection:
             stored = self._lock_event(connection, event)
             connection.execute(update(payloads).where(payloads.c.event == event).values(body=None, salt=""))
             if stored.night and not archiving.last_root(connection, stored.night):
                 projection.rewrite(connection, stored.night)
-            return append(connection, self._store, [note])[0]
+            return self._note(connection, f"Payload removed by {who}: {why}", REMOVED, event, who, why)
 
     def rebuild(self) -> tuple[str, ...]:
         """Fold every night anew, repair the rows that differ, and return what differed.
@@ -199,7 +207,7 @@ class SqlLedger:
     def prove(self, root: ArchivedStream, lines: Iterable[str]) -> str:
         """Return what is wrong with archived lines, the first bad event by name; "" when they verify."""
         with self._store.read() as connection:
-            return archiving.prove(connection, root, lines)
+            return archiving.prove(connection, self._store.signer, root, lines)
 
     def leave(self, root: ArchivedStream, lines_sha256: str) -> bool:
         """Put the root on record and delete its events in one transaction; False: nothing was changed."""
@@ -210,6 +218,11 @@ class SqlLedger:
         """Return what left, oldest first; with a query, what it would have looked at."""
         with self._store.read() as connection:
             return archiving.archived(connection, query)
+
+    def roots(self) -> tuple[ArchivedStream, ...]:
+        """Return what the chain says that left, in the order it left."""
+        with self._store.read() as connection:
+            return tuple(gather(connection, signer=self._store.signer).roots)
 
     def _remember(self, tips: Mapping[str, Tip]) -> None:
         if tips:
@@ -222,6 +235,8 @@ class SqlLedger:
         stored = by_ids(connection, [event]).get(event)
         if stored is None or is_tombstoned(stored):
             raise NotFound(f"there is no event {event} with a payload; `overnight events` lists them")
+        if stream == HEADS or _is_note(stored):
+            raise SettingsError(f"event {event} is the ledger's own note: it proves other events, and stays")
         return stored
 
     def _rebuild(self, night: str) -> str:
@@ -233,28 +248,20 @@ class SqlLedger:
             projection.rewrite(connection, night)
             return f"night {night}: {projection.difference(stored, folded)}"
 
-    def _note(self, description: str, key: str, value: str, who: str, why: str) -> Event:
-        note = self._draft_note(description, key, value, who, why)
-        with self._store.write() as connection:
-            return append(connection, self._store, [note])[0]
-
-    def _draft_note(self, description: str, key: str, value: str, who: str, why: str) -> Draft:
+    def _note(
+        self, connection: Connection, description: str, key: str, value: str, who: str, why: str
+    ) -> Event:
+        """Append a person's note to `governance`, whose lock is held."""
         if not who.strip() or not why.strip():
             raise SettingsError("say who does this and why: both are kept in the ledger")
-        return draft(
-            self._store,
-            Event(
-                EventType.GOVERNANCE_NOTE,
-                description,
-                Severity.WARNING,
-                metadata={key: value, "who": who, "why": why},
-            ),
-        )
+        words, said = self._store.clean([description, {key: value, "who": who, "why": why}])
+        return append(connection, self._store, [draft_note(connection, self._store, words, said)])[0]
+
+
+def _is_note(event: Event) -> bool:
+    return event.type is EventType.GOVERNANCE_NOTE and bool(NOTE_KEYS & event.metadata.keys())
 
 
 def _refuse_forged(new: Sequence[Event]) -> None:
-    for event in new:
-        if event.type is EventType.GOVERNANCE_NOTE and NOTE_KEYS & event.metadata.keys():
-            raise SettingsError(
-                "tombstones and acknowledgements are made by their own commands, not as notes"
-            )
+    if any(map(_is_note, new)):
+        raise SettingsError("tombstones and acknowledgements are made by their own commands, not as notes")

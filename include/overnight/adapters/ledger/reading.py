@@ -23,12 +23,12 @@ _REMOVED: Mapping[str, Any] = {"description": "[removed]", "metadata": {TOMBSTON
 
 def find(connection: Connection, query: EventQuery) -> tuple[Event, ...]:
     """Return matching events: of one night in the order written, else in the order of their moments."""
-    return tuple(_event(row) for row in connection.execute(_ordered(_joined(), query)))
+    return tuple(_event(row) for row in connection.execute(_ordered(_read(query), query)))
 
 
 def scan(connection: Connection, query: EventQuery) -> Iterator[Event]:
     """Yield what `find` returns, a thousand rows in memory at a time."""
-    found = _ordered(_joined(), query).execution_options(yield_per=1000)
+    found = _ordered(_read(query), query).execution_options(yield_per=1000)
     yield from map(_event, connection.execute(found))
 
 
@@ -129,6 +129,10 @@ def _ordered(statement: Select[Any], query: EventQuery) -> Select[Any]:
     order = [events.c.seq] if query.night else [events.c.at, events.c.stream, events.c.seq]
     ordered = order if query.oldest_first else [column.desc() for column in order]
     return narrow(statement, query).order_by(*ordered).limit(query.limit)
+
+
+def _read(query: EventQuery) -> Select[Any]:
+    return _joined().where(payloads.c.body.is_not(None)) if query.readable else _joined()
 
 
 def _joined() -> Select[Any]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any
@@ -14,6 +15,8 @@ from .chain import to_json
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
+SIGNATURE = "signature"
+SIGNER = "signer"
 HOW = "make one with `openssl genpkey -algorithm ed25519`"
 
 
@@ -50,6 +53,27 @@ class Signer:
 
 
 UNSIGNED = Signer()
+
+
+def with_signature(signer: Signer, metadata: Mapping[str, Any], previous: str) -> dict[str, Any]:
+    """Return a note's metadata, signed where there is a private key.
+
+    :param previous: hash of the event before it: its place in the chain is signed as well.
+    """
+    if signer.private is None:
+        return dict(metadata)
+    said = signer.sign(_said(metadata, previous))
+    return {**metadata, SIGNATURE: said, SIGNER: signer.name}
+
+
+def signed_well(signer: Signer, metadata: Mapping[str, Any], previous: str) -> bool | None:
+    """Return whether a note's signature is this key's, None when it has none."""
+    signature = str(metadata.get(SIGNATURE, ""))
+    return signer.signed(_said(metadata, previous), signature) if signature else None
+
+
+def _said(metadata: Mapping[str, Any], previous: str) -> dict[str, Any]:
+    return {k: v for k, v in metadata.items() if k not in (SIGNATURE, SIGNER)} | {"after": previous}
 
 
 def signer_of(text: str) -> Signer:

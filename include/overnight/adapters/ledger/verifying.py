@@ -26,12 +26,15 @@ def verify(
     """Return what is wrong, empty when everything verifies.
 
     :param stream: only this one, held against its head and its commitments.
-    :param anchor: what `anchor` returned earlier and somebody kept outside the database.
+    :param anchor: what `anchor` returned earlier and somebody kept outside the database; the stream `heads`
+        is then always walked, else nothing would be held against it.
     :param signer: whose signatures count.
     """
     evidence = gather(connection, anchor, signer)
-    known = {stream} if stream else {*evidence.heads, *evidence.committed}
-    return _walked(evidence, {}, known, raw_rows(connection, [] if stream is None else [(stream, 0)]))
+    if stream is None:
+        return _walked(evidence, {}, {*evidence.heads, *evidence.committed}, raw_rows(connection, []))
+    known = {stream, HEADS} if anchor else {stream}
+    return _walked(evidence, {}, known, raw_rows(connection, [(name, 0) for name in sorted(known)]))
 
 
 def verify_new(connection: Connection, signer: Signer = UNSIGNED) -> tuple[str, ...]:

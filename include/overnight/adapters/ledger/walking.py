@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from .chain import CHAINED, GENESIS, digest, link_cells
+from .chain import CHAINED, GENESIS, HEADS, digest, link_cells
 from .evidence import Evidence
 
 _CELLS = len(CHAINED)
@@ -35,7 +35,8 @@ class Walk:
             or link_cells(self.hash, row[:_CELLS]) != hash_
             or self._wrong_beyond_the_link(row)
         ):
-            self._say(self._wrong_with(row))
+            for finding in self._wrong_with(row):
+                self._say(finding)
         self.seq, self.hash = seq, hash_
 
     def end(self) -> None:
@@ -52,18 +53,22 @@ class Walk:
             )
 
     def _say(self, finding: str) -> None:
-        if finding and finding not in self.evidence.acknowledged:
+        if not self.findings and finding not in self.evidence.acknowledged:
             self.findings.append(finding)
 
-    def _wrong_with(self, row: Sequence[Any]) -> str:
-        if row[1] != self.seq + 1:
-            return f"stream {self.stream}: event {self.seq + 1} is missing"
-        wrong = (
-            "was changed after it was written"
-            if link_cells(self.hash, row[:_CELLS]) != row[_CELLS]
-            else self._wrong_beyond_the_link(row)
-        )
-        return f"stream {self.stream}, event {row[1]} ({row[2]}): {wrong}" if wrong else ""
+    def _wrong_with(self, row: Sequence[Any]) -> Iterator[str]:
+        seq, id_ = row[1], row[2]
+        if seq <= self.seq:
+            yield f"stream {self.stream}: event {seq} ({id_}) stands after event {self.seq}"
+        elif seq != self.seq + 1:
+            gone = f"event {seq - 1} is" if seq == self.seq + 2 else f"events {self.seq + 1} to {seq - 1} are"
+            yield f"stream {self.stream}: {gone} missing before event {seq} ({id_})"
+        elif link_cells(self.hash, row[:_CELLS]) != row[_CELLS]:
+            yield f"stream {self.stream}, event {seq} ({id_}): was changed after it was written"
+            return
+        # After a gap the link proves nothing any more, the rest still does.
+        if wrong := self._wrong_beyond_the_link(row):
+            yield f"stream {self.stream}, event {seq} ({id_}): {wrong}"
 
     def _wrong_beyond_the_link(self, row: Sequence[Any]) -> str:
         seq, id_, digested = row[1], row[2], row[_CELLS - 1]
@@ -71,7 +76,8 @@ class Walk:
         if self.evidence.committed.get(self.stream, {}).get(seq, hash_) != hash_:
             return "is not the event committed to the stream heads"
         if body is None:
-            return "" if id_ in self.evidence.removed else "its payload is gone without a tombstone"
+            told = id_ in self.evidence.removed and self.stream != HEADS  # commitments are never emptied
+            return "" if told else "its payload is gone without a tombstone"
         if digest(salt, body) != digested:
             return "its payload was changed after it was written"
         return self.evidence.notes.get(id_, "")
