@@ -41,6 +41,7 @@ class Past:
     def __init__(self, shape: Shape = Shape()) -> None:
         self._shape = shape
         self._dice = Random(shape.seed)
+        self._made = 0
         self.bookings: list[dict[str, Any]] = []
 
     def night(
@@ -55,6 +56,7 @@ class Past:
         """Return a night of a repository, oldest event first."""
         told = _Telling(name, night or uuid7(began), began)
         kinds = [self._dice.choice(TYPES) for _ in range(self._shape.issues)]
+        first, self._made = self._made + 1, self._made + len(kinds)
         logical = (logical_date or began).isoformat()
         limits = {"month_usd": "200", "night_usd": "20", "escalations_per_day": 50}
         told.say(EventType.OVERNIGHT_EXECUTION_STARTED, "Night started", full_name=name, trigger=trigger,
@@ -68,13 +70,16 @@ class Past:
                 "complexity": "low",
                 "dependencies": [],
             }
-            for number, kind in enumerate(kinds, 1)
+            for number, kind in enumerate(kinds, first)
         ]
         told.say(EventType.NIGHT_PLANNED, "Night planned", issues=rows, exclusions=[], cycles=[])
-        ended = [self._issue(told, number, kind) for number, kind in enumerate(kinds, 1)]
+        ended = [self._issue(told, number, kind) for number, kind in enumerate(kinds, first)]
         for number in range(self._shape.padding):
             told.say(
-                EventType.CHECKPOINT_SAVED, "Checkpoint saved", issue=1 + number % len(kinds), sha="0" * 40
+                EventType.CHECKPOINT_SAVED,
+                "Checkpoint saved",
+                issue=first + number % len(kinds),
+                sha="0" * 40,
             )
         totals = {"success": sum(ended), "failed": len(ended) - sum(ended), "skipped": 0}
         told.say(EventType.OVERNIGHT_EXECUTION_COMPLETED, "Night completed", totals=totals, full_name=name)
@@ -109,7 +114,7 @@ class Past:
         if tier != "gpt-4":
             exempt = tier == "gpt-5.1"
             told.say(EventType.QUOTA_RESERVED, "Reserved", issue=number, tier=tier, justification=_TAG[tier],
-                     exempt=exempt, daily=count + number, hourly=count, concurrent=1)  # fmt: skip
+                     exempt=exempt, daily=count + number % 7, hourly=count, concurrent=1)  # fmt: skip
             told.say(EventType.MODEL_ESCALATION, "Escalated", issue=number, attempt=attempt, to=tier,
                      number=count, justification=_TAG[tier], reason="heavy_task", exempt=exempt,
                      quota_remaining=40, context={"task_type": kind})  # fmt: skip

@@ -1,15 +1,17 @@
 """A report says what happened, what it cost, and what a person should look at."""
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 
+import pandas as pd
 import pytest
 
 from include.overnight.domain.maintenance import CHORES
 from include.overnight.domain.orders import Limits
-from include.overnight.domain.periods import Period
+from include.overnight.domain.periods import Period, span_of
 from include.overnight.reports.making import report_on
+from include.overnight.reports.measures import lead_times, totals
 
 DAY = date(2026, 3, 14)
 
@@ -112,3 +114,30 @@ def test_auto_heal_counts_issues_that_needed_it(month):
     told = table(month, "healing").set_index("what")
     assert told.loc["either", "issues"] >= told.loc["first attempt not accepted", "issues"] > 0
     assert (told["healed"] <= told["issues"]).all()
+
+
+def test_a_week_says_what_its_month_cost_so_far(database, facts, month):
+    whole = table(month, "cost_by_day").set_index("day")["month_so_far_usd"]
+    week = table(report_on(database, Period.WEEK, DAY, facts), "cost_by_day").set_index("day")
+    assert len(week) > 1
+    assert week["month_so_far_usd"].to_dict() == pytest.approx(whole.reindex(week.index).to_dict())
+
+
+def test_a_change_that_two_nights_accepted_counts_once(frames):
+    good = frames.issues[frames.issues["outcome"] == "success"]
+    again = replace(frames, issues=pd.concat([frames.issues, good.assign(night="another")]))
+    assert totals(again)["accepted"] == totals(frames)["accepted"] == len(good)
+
+
+def test_lead_time_begins_at_the_first_plan_however_long_ago(frames):
+    rows = frames.issues
+    row = rows[rows["outcome"] == "success"].iloc[-1]
+    week = timedelta(days=7)
+    early = rows[rows["issue"] == row["issue"]].assign(
+        outcome="failed", planned_at=row["planned_at"] - week, ended_at=row["ended_at"] - week
+    )
+    day = span_of(Period.DAY, row["ended_at"].date())
+    told = lead_times(replace(frames, issues=pd.concat([rows, early])), day).set_index("issue")["hours"]
+    assert told[row["issue"]] == pytest.approx(
+        168 + lead_times(frames, day).set_index("issue")["hours"][row["issue"]]
+    )

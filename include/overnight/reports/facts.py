@@ -23,7 +23,13 @@ def schedules_of(settings: Settings, repository: str = "") -> tuple[Schedule, ..
     if not settings.values.execution_enabled:
         return ()
     return tuple(
-        Schedule(one.name, f"overnight_execution.{one.name.replace('/', '.')}", one.schedules, one.timezone)
+        Schedule(
+            one.name,
+            f"overnight_execution.{one.name.replace('/', '.')}",
+            one.schedules,
+            one.timezone,
+            one.window,
+        )
         for one in settings.values.repositories
         if one.enabled and repository.lower() in ("", one.name.lower())
     )

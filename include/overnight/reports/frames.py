@@ -15,7 +15,7 @@ from .collecting import Collected
 from .columns import TABLES, Column, joined, typed
 from .taking import READ, take
 
-_KNOWN = 2_000
+KNOWN_NIGHTS = 2_000
 """Nights that are asked for the names of their repositories."""
 
 
@@ -59,7 +59,7 @@ def load(
     :param events_of: the frame `events`, a row for every event there is, holds this span alone.
     """
     since, until = since or datetime.min.replace(tzinfo=UTC), until or datetime.max.replace(tzinfo=UTC)
-    names = {night.repository: night.full_name for night in reversed(desk.ledger.nights(limit=_KNOWN))}
+    names = {night.repository: night.full_name for night in reversed(desk.ledger.nights(limit=KNOWN_NIGHTS))}
     node = _node(names, repository)
     query = EventQuery(since=since, until=until, repository=node, limit=None, oldest_first=True)
     collected = Collected(names={key: name or key for key, name in names.items()})

@@ -15,7 +15,7 @@ from ..domain.periods import Period, Span, before, span_of, title_of, trend_of
 from ..ports.history import HistoryDesk
 from . import measures, proposing
 from .frames import Frames, load, within
-from .missing import missed_nights
+from .missing import first_nights, missed_nights
 from .report import Facts, Report, Section, Table, Tile
 from .spending import Spending, spending_of
 from .wording import NOTHING, dollars, share
@@ -43,7 +43,12 @@ def report_on(desk: HistoryDesk, period: Period, day: date, facts: Facts) -> Rep
     first = min(trend_of(period, span)[0].begin, before(Period.MONTH, span_of(Period.MONTH, day)).begin)
     frames = load(desk, first, None, facts.repository or None, events_of=span)
     left = desk.ledger.archived(EventQuery(since=first))
-    return make_report(frames, period, span, replace(facts, archived=len(left)))
+    return make_report(
+        frames,
+        period,
+        span,
+        replace(facts, archived=len(left), first_nights=first_nights(desk, facts.repository)),
+    )
 
 
 def make_report(frames: Frames, period: Period, span: Span, facts: Facts) -> Report:
@@ -61,7 +66,7 @@ def make_report(frames: Frames, period: Period, span: Span, facts: Facts) -> Rep
         facts=facts,
         spending=spending_of(frames, span, facts),
     )
-    absent = missed_nights(frames, facts.schedules, span, facts.now)
+    absent = missed_nights(frames, facts.schedules, span, facts.now, facts.first_nights)
     proposed = proposing.proposed(view.now, facts.limits)
     answers = {
         **{name: answer(view) for name, answer in _ANSWERS.items()},
@@ -83,8 +88,8 @@ def make_report(frames: Frames, period: Period, span: Span, facts: Facts) -> Rep
 
 def _tiles(view: _View) -> tuple[Tile, ...]:
     now, earlier = measures.totals(view.now), measures.totals(view.earlier)
-    hours = measures.lead_times(view.now)["hours"].median()
-    was = measures.lead_times(view.earlier)["hours"].median()
+    hours = measures.lead_times(view.every, view.span)["hours"].median()
+    was = measures.lead_times(view.every, before(view.period, view.span))["hours"].median()
     rows = (
         ("Nights", "nights", str),
         ("Accepted changes", "accepted", str),

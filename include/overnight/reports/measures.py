@@ -19,7 +19,7 @@ def totals(frames: Frames) -> pd.Series:
     """Return the figures of a span: counts, dollars, and their ratios (NaN where nothing divides)."""
     issues, cost = frames.issues["outcome"], float(frames.costs["usd"].sum())
     state = frames.issues["pull_request_state"]
-    accepted, attempts = int(((issues == "success") & (state != "closed")).sum()), len(frames.attempts)
+    accepted, attempts = len(accepted_issues(frames)), len(frames.attempts)
     nights = int((frames.nights["status"] != "skipped").sum())
     return pd.Series(
         {
@@ -27,7 +27,7 @@ def totals(frames: Frames) -> pd.Series:
             "nights_skipped": len(frames.nights) - nights,
             "issues": len(issues),
             "accepted": accepted,
-            "merged": int((state == "merged").sum()),
+            "merged": _issues_of(frames.issues[state == "merged"]),
             "failed": int((issues == "failed").sum()),
             "skipped": int((issues == "skipped").sum()),
             "attempts": attempts,
@@ -41,6 +41,17 @@ def totals(frames: Frames) -> pd.Series:
         },
         dtype="object",
     )
+
+
+def accepted_issues(frames: Frames) -> pd.DataFrame:
+    """Return the issues with an accepted change nobody turned down, each once however many nights had it."""
+    rows = frames.issues
+    good = rows[(rows["outcome"] == "success") & (rows["pull_request_state"] != "closed")]
+    return good.drop_duplicates(["repository", "issue"])
+
+
+def _issues_of(rows: pd.DataFrame) -> int:
+    return len(rows.drop_duplicates(["repository", "issue"]))
 
 
 def trend(frames: Frames, spans: Sequence[Span], period: Period) -> pd.DataFrame:
@@ -67,7 +78,9 @@ def breakdown(frames: Frames, by: str) -> pd.DataFrame:
     )
     both = both.astype({"attempts": "int64", "accepted": "int64", "tokens": "int64"})
     both["success"] = both["accepted"] / both["attempts"].where(both["attempts"] > 0)
-    both["cost_per_accepted_usd"] = both["cost_usd"] / both["accepted"].where(both["accepted"] > 0)
+    good = frames.attempts[frames.attempts["accepted"]].drop_duplicates([*{by, "repository"}, "issue"])
+    changes = good.groupby(by, observed=True).size().reindex(both.index, fill_value=0)
+    both["cost_per_accepted_usd"] = both["cost_usd"] / changes.where(changes > 0)
     ordered = [
         "attempts",
         "accepted",
@@ -157,14 +170,16 @@ def escalation_patterns(frames: Frames) -> pd.DataFrame:
     return told.sort_values("escalations", ascending=False).reset_index()
 
 
-def lead_times(frames: Frames) -> pd.DataFrame:
-    """Return for each accepted issue the hours from its first plan to the accepted change.
+def lead_times(frames: Frames, span: Span | None = None) -> pd.DataFrame:
+    """Return for each issue first accepted (in a span) the hours from its first plan to the accepted change.
 
     An issue that earlier nights planned counts from there, as far back as the frames reach.
     """
     planned = frames.issues.groupby(["repository", "issue"], observed=True)["planned_at"].min()
     ended = frames.issues[frames.issues["outcome"] == "success"]
     done = ended.groupby(["repository", "issue"], observed=True)["ended_at"].min()
+    if span is not None:
+        done = done[(done >= span.begin) & (done < span.end)]
     hours = (done - planned.reindex(done.index)).dt.total_seconds() / 3600
     return hours.rename("hours").reset_index().astype({"repository": "str"})
 

@@ -1,56 +1,67 @@
-"""When nights were due: cron expressions in their zone, as Airflow's timetable reads them."""
+"""Nights that were due and that nobody saw."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from datetime import UTC, datetime
-from zoneinfo import ZoneInfo
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any
 
 import pandas as pd
-from croniter import croniter
 
 from ..domain.expected_nights import Missed, Schedule, missed
 from ..domain.periods import Span
-from .frames import Frames
+from ..domain.windows import inside
+from ..ports.history import HistoryDesk
+from .due import due
+from .frames import KNOWN_NIGHTS, Frames
+
+GRACE = timedelta(hours=1)
+"""How late a scheduler may start a night before it counts as missed."""
 
 
-def due(schedule: Schedule, since: datetime, until: datetime) -> tuple[datetime, ...]:
-    """Return the moments in UTC from `since` until before `until` at which a night was due, oldest first."""
-    return tuple(
-        sorted({tick for one in schedule.expressions for tick in _ticks(one, schedule, since, until)})
-    )
+def first_nights(desk: HistoryDesk, repository: str = "") -> Mapping[str, datetime]:
+    """Return when each repository, in lower case, or the one named, had its first night on record."""
+    newest_first = desk.ledger.nights(limit=KNOWN_NIGHTS)
+    firsts = {night.full_name.lower(): night.started_at for night in newest_first if night.started_at}
+    return {name: began for name, began in firsts.items() if repository.lower() in ("", name)}
 
 
 def missed_nights(
-    frames: Frames, schedules: Sequence[Schedule], span: Span, now: datetime
+    frames: Frames,
+    schedules: Sequence[Schedule],
+    span: Span,
+    now: datetime,
+    first: Mapping[str, datetime] | None = None,
 ) -> tuple[Missed, ...]:
-    """Return what a span's schedules asked for and no night stands for, up to now.
+    """Return what a span's schedules asked for and no night stands for, up to an hour ago.
 
-    A night that was skipped has run: its reason is on record. Nothing is missed before the repository's
-    first night on record: a deployment that is new has no past.
+    A night that was skipped has run: its reason is on record. But one that Airflow began after its window,
+    because nothing ran while it was open, has not. Nothing is missed before the repository's first night on
+    record: a deployment that is new has no past.
 
-    :param frames: from the repository's first night on, as far as it is known, until now.
+    :param frames: the span's nights, and later ones, until now.
+    :param first: repository in lower case → its first night, where the frames may not reach back to it.
     """
     found: list[Missed] = []
     for schedule in schedules:
-        nights = frames.nights[
-            frames.nights["repository"].astype("str").str.lower() == schedule.repository.lower()
-        ]
-        if nights.empty:
+        name = schedule.repository.lower()
+        nights = frames.nights[frames.nights["repository"].astype("str").str.lower() == name]
+        begins = [*_moments(nights["started_at"]), *([first[name]] if first and name in first else [])]
+        if not begins:
             continue
-        first = min(_moments(nights["started_at"]))
-        ticks = due(schedule, max(span.begin, first), min(span.end, now))
-        found += missed(schedule, ticks, _stood_for(nights, ticks, schedule))
+        ticks = due(schedule, max(span.begin, min(begins)), min(span.end, now - GRACE))
+        late = pd.Series([_began_late(night, schedule) for night in nights.to_dict("records")],
+                         index=nights.index, dtype=bool)  # fmt: skip
+        ran = _stood_for(nights[~late], ticks, schedule)
+        found += missed(schedule, ticks, ran, _moments(nights[late]["logical_date"]))
     return tuple(found)
 
 
-def _ticks(expression: str, schedule: Schedule, since: datetime, until: datetime) -> Iterator[datetime]:
-    zone = ZoneInfo(schedule.timezone)
-    # A moment before, so that one that is due at `since` itself is among them.
-    cron = croniter(expression, (since - pd.Timedelta(seconds=1)).astimezone(zone))
-    while (tick := cron.get_next(datetime).astimezone(UTC)) < until:
-        if tick >= since:
-            yield tick
+def _began_late(night: Mapping[str, Any], schedule: Schedule) -> bool:
+    """Return whether a night was skipped because its window was shut."""
+    if not schedule.window or (night["trigger"], night["status"]) != ("scheduled", "skipped"):
+        return False
+    return not inside(schedule.window, schedule.timezone, night["started_at"])
 
 
 def _stood_for(nights: pd.DataFrame, ticks: Sequence[datetime], schedule: Schedule) -> set[datetime]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -20,6 +21,7 @@ class Facts:
     :param schedules: when nights are due; none: nothing can be missed.
     :param repository: OWNER/NAME the report is about, "" for all.
     :param archived: nights of the time looked at whose events left the ledger.
+    :param first_nights: repository in lower case → its first night on record.
     """
 
     now: datetime
@@ -27,6 +29,7 @@ class Facts:
     schedules: tuple[Schedule, ...] = ()
     repository: str = ""
     archived: int = 0
+    first_nights: Mapping[str, datetime] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

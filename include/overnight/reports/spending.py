@@ -43,16 +43,23 @@ def spending_of(frames: Frames, span: Span, facts: Facts) -> Spending:
         dearest_night=float(by_night.max()) if len(by_night) else 0.0,
         night_limit=float(facts.limits.night_usd),
     )
-    days = cost_by_day(frames, span if span.days > 1 else month)
-    by_day = pd.DataFrame({"day": days.index, "usd": days.to_numpy()})
-    by_day["month_so_far_usd"] = by_day.groupby(by_day["day"].dt.to_period("M"))["usd"].cumsum()
-    by_day = by_day[by_day["day"] <= pd.Timestamp(facts.now).tz_localize(None)]
-    by_day = by_day if by_day["usd"].any() else by_day.head(0)
+    by_day = _by_day(frames, span if span.days > 1 else month, facts)
     alerts = budget_alerts(money)
     used = f"{dollars(outlook.spent)} of {dollars(money.month_limit)} are spent in {month.begin:%B %Y}."
     return Spending(by_day, outlook, alerts, (
         used, f"Outlook: {outlook.sentence()}.", *(f"{one.severity}: {one.sentence}." for one in alerts)
     ))  # fmt: skip
+
+
+def _by_day(frames: Frames, span: Span, facts: Facts) -> pd.DataFrame:
+    """Return dollars by day and its month's sum so far, from the first day on that cost something."""
+    begin = span_of(Period.MONTH, span.begin.date()).begin
+    days = cost_by_day(frames, Span(begin, span.end))
+    told = pd.DataFrame({"day": days.index, "usd": days.to_numpy()})
+    told["month_so_far_usd"] = told.groupby(told["day"].dt.to_period("M"))["usd"].cumsum()
+    first, now = (pd.Timestamp(moment).tz_localize(None) for moment in (span.begin, facts.now))
+    told = told[told["day"].between(first, now)]
+    return told[told["usd"].cumsum() > 0]
 
 
 def _outlook(frames: Frames, month: Span, seen: Span) -> Forecast:

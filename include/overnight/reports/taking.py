@@ -73,13 +73,16 @@ def _published(into: Collected, event: Event, data: Mapping[str, Any]) -> None:
 
 
 def _settled(state: str) -> Callable[[Collected, Event, Mapping[str, Any]], None]:
-    """Return what writes down that a pull request was merged or closed, on the nights that built it."""
+    """Return what writes down that a pull request was merged or closed, on the nights that built it.
+
+    :param state: "" when it is open again.
+    """
 
     def taker(into: Collected, event: Event, data: Mapping[str, Any]) -> None:
         for night in data.get("nights") or (event.night,):
             row = into.issues.get((night, event.issue or 0))
             if row is not None:
-                row |= {"pull_request_state": state, "settled_at": event.at}
+                row |= {"pull_request_state": state, "settled_at": event.at if state else None}
 
     return taker
 
@@ -194,6 +197,7 @@ _TAKERS: Mapping[EventType, Callable[[Collected, Event, Mapping[str, Any]], None
     EventType.CHANGE_PUBLISHED: _published,
     EventType.PULL_REQUEST_MERGED: _settled("merged"),
     EventType.PULL_REQUEST_CLOSED: _settled("closed"),
+    EventType.PULL_REQUEST_REOPENED: _settled(""),
     EventType.ATTEMPT_FINISHED: _attempted,
     EventType.MODEL_ESCALATION: _escalated,
     EventType.CHANGE_JUDGED: _judged,
