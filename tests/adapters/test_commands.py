@@ -74,7 +74,7 @@ SCRIPTS = '{"scripts": {"test": "jest", "build": "tsc", "lint": "eslint ."}}'
             {"Cargo.toml": ""},
             "cargo build --offline --quiet",
             "",
-            "cargo test --offline --quiet",
+            "cargo test --offline",
             "detected: Cargo.toml",
         ),
         (
@@ -159,6 +159,7 @@ def test_a_full_file_is_read():
         ("environment: {A: [1]}", "A must be a plain value"),
         ("tests_optional: yes please", "must be true or false"),
         ("protected_paths: 3", "must be a text or a list of texts"),
+        ("test: x\nlabels: [" + "x" * 51 + "]", r":2: labels: GitHub takes no label of more than 50"),
         ("limits: {speed: 3}", "unknown limit 'speed'; known are attempt_seconds"),
         ("limits: {night_usd: 3}", "unknown limit 'night_usd'"),
         ("limits: {max_changed_files: -1}", "must be a number above 0"),

@@ -170,6 +170,14 @@ def test_an_editable_installation_is_shared(shelf):
     assert len(shelf.installed) == 1
 
 
+def test_gos_vendor_holds_what_the_source_imports_and_is_made_for_each_change(shelf):
+    setup = "mkdir -p vendor && echo '# lib v1' > vendor/modules.txt && cat src/app.py > vendor/imported.txt"
+    shelf.bring(shelf.tree("base"), setup)
+    head = shelf.changed("head", {"src/app.py": "import another\n"})
+    shelf.bring(head, setup)
+    assert (head.path / "vendor/imported.txt").read_text() == "import another\n"
+
+
 def test_what_a_change_has_at_the_place_of_a_dependency_is_its_own(shelf):
     setup = "mkdir -p vendor && [ -e vendor/mine ] || echo x > vendor/theirs"
     shelf.bring(shelf.tree("base"), setup)
@@ -251,7 +259,7 @@ def test_the_key_follows_manifests_scripts_that_setup_names_and_nothing_else():
     assert key_of(files, "unbalanced 'quote", ())
 
 
-def test_an_ordinary_user_keeps_copies_that_no_builder_reaches():
+def test_an_ordinary_user_keeps_copies_that_no_builder_reaches_and_survives_what_setup_locks():
     folder = Path(tempfile.mkdtemp(prefix="overnight-dependencies-"))
     if os.geteuid() == 0:
         os.chown(folder, 65534, 65534)
@@ -266,7 +274,16 @@ def test_an_ordinary_user_keeps_copies_that_no_builder_reaches():
         shelf.bring(judge)
         return before == when(judge), when(build), len(shelf.installed)
 
+    def locking():
+        def install(folder: Path) -> Ran:
+            (folder / "src").chmod(0)
+            return Ran(0, "", "")
+
+        shelf = Shelf(folder / "locked")
+        return shelf.store.bring(shelf.tree("head"), Recipe("a setup"), install).ran
+
     try:
         assert as_ordinary_user(work) == (True, "evil\n", 1)
+        assert as_ordinary_user(locking) == Ran(1, "", "setup leaves src closed to its owner\n")
     finally:
         shutil.rmtree(folder)

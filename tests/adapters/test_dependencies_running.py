@@ -89,14 +89,28 @@ def test_a_setup_that_fails_is_what_comes_back_and_is_not_run_again_in_that_tree
     assert runner.run(tree, "echo never") == ran
 
 
-def test_named_hosts_are_all_that_setup_reaches_and_other_commands_reach_nothing(place, sandbox):
+def test_a_version_that_only_git_knows_is_named_with_its_fix(place, sandbox):
+    said = "LookupError: setuptools-scm was unable to detect version for /work"
+    runner = Runner(sandbox, Commands(setup=f"echo '{said}' >&2; exit 1"), 60.0)
+    assert "SETUPTOOLS_SCM_PRETEND_VERSION: 1.0.0" in runner.prepare(place.tree("head")).stderr
+
+
+@pytest.mark.parametrize(("hosts", "answer"), [(("registry.example",), "not among"), ((), "private address")])
+def test_setup_reaches_hosts_through_the_proxy_alone_and_other_commands_nothing(
+    place, sandbox, hosts, answer
+):
+    asks = r"GET http://169.254.169.254/latest/meta-data HTTP/1.1\r\n\r\n"
     probe = "echo $http_proxy > node_modules/way; tail -n +3 /proc/net/dev | wc -l > node_modules/nets"
-    commands = Commands(setup=f"mkdir -p node_modules; {probe}")
-    runner = Runner(sandbox, commands, 60.0, network=True, hosts=("registry.example",))
-    ran = runner.run(place.tree("head"), "cat node_modules/way node_modules/nets; echo [$http_proxy]")
-    way, nets, later = ran.stdout.splitlines()
+    metadata = (
+        f"exec 3<>/dev/tcp/127.0.0.1/${{http_proxy##*:}}; printf '{asks}' >&3; cat <&3 > node_modules/said"
+    )
+    commands = Commands(setup=f"mkdir -p node_modules; {probe}; {metadata}")
+    runner = Runner(sandbox, commands, 60.0, network=True, hosts=hosts)
+    ran = runner.run(place.tree("head"), "cd node_modules; cat way nets; echo [$http_proxy]; cat said")
+    way, nets, later, refused, *said = ran.stdout.splitlines()
     assert way.startswith("http://127.0.0.1:")
-    assert (nets, later) == ("1", "[]")
+    assert (nets, later, refused) == ("1", "[]", "HTTP/1.1 403 Forbidden")
+    assert answer in said[-1]
 
 
 def test_without_a_sandbox_setup_runs_in_each_tree_and_hosts_cannot_be_kept(place):
@@ -124,7 +138,7 @@ def test_a_night_order_names_network_and_hosts(sandbox):
 
 def test_a_sandbox_elsewhere_is_told_the_hosts(place, sandbox):
     class Elsewhere:
-        def __init__(self, hosts: tuple[str, ...] = ()) -> None:
+        def __init__(self, hosts: tuple[str, ...] | None = None) -> None:
             self.hosts = hosts
 
         def reaching(self, hosts):
@@ -133,11 +147,11 @@ def test_a_sandbox_elsewhere_is_told_the_hosts(place, sandbox):
         def self_test(self):
             sandbox.self_test()
 
-        def run(self, tree, command, *, network=False, **how):
-            given = {**how["environment"], "REACHES": f"{network} {' '.join(self.hosts)}"}
+        def run(self, tree, command, **how):
+            given = {**how["environment"], "REACHES": str(self.hosts)}
             return sandbox.run(tree, command, **{**how, "environment": given})
 
     commands = Commands(setup="mkdir node_modules; echo $REACHES > node_modules/told")
     runner = Runner(Elsewhere(), commands, 60.0, network=True, hosts=("pypi.org",))
     ran = runner.run(place.tree("head"), "cat node_modules/told; echo $REACHES")
-    assert ran.stdout == "True pypi.org\nFalse\n"
+    assert ran.stdout == "('pypi.org',)\nNone\n"

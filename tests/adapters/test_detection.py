@@ -106,6 +106,30 @@ def test_what_is_fetched_stays_in_the_tree_for_later_commands(files, name):
 
 
 @pytest.mark.parametrize(
+    ("manifest", "variable"),
+    [
+        (
+            "[build-system]\nrequires = ['setuptools-scm']\n[project]\nname = 'My.box'\n",
+            "SETUPTOOLS_SCM_PRETEND_VERSION_FOR_MY_BOX",
+        ),
+        ("[tool.setuptools_scm]\n", "SETUPTOOLS_SCM_PRETEND_VERSION"),
+        (
+            "[build-system]\nrequires = ['hatch-vcs']\n[project]\nname = 'box'\n",
+            "SETUPTOOLS_SCM_PRETEND_VERSION",
+        ),
+        ("[tool.pdm.version]\nsource = 'scm'\n", "PDM_BUILD_SCM_VERSION"),
+        ("[build-system]\nrequires = ['poetry-dynamic-versioning']\n", "POETRY_DYNAMIC_VERSIONING_BYPASS"),
+    ],
+)
+def test_a_project_versioned_by_git_is_given_a_version_where_there_is_no_git(manifest, variable):
+    assert dict(found({"pyproject.toml": manifest} | CODE).environment) == {variable: "9999.0.0"}
+
+
+def test_a_project_with_a_version_of_its_own_keeps_it():
+    assert found({"pyproject.toml": "[project]\nversion = '1'\n"} | CODE).environment == ()
+
+
+@pytest.mark.parametrize(
     ("package", "more", "build", "lint", "test"),
     [
         ('{"devDependencies": {"vitest": "1"}}', ["src/a.test.ts"], "", "", "npx --no-install vitest run"),
@@ -153,3 +177,20 @@ def test_every_file_that_decides_what_is_installed_keys_the_cache():
         *("go.sum", "Cargo.lock", "pom.xml", "build.gradle", "build.gradle.kts", "Makefile", "Gemfile.lock"),
     ):
         assert any(pattern.fullmatch(name) for pattern in names), name
+
+
+@pytest.mark.parametrize(
+    ("makefile", "test"),
+    [
+        ("test:\n\tpytest\n", ""),
+        (".PHONY: test\ntest:\n\tpytest\n", "make test"),
+        ("test: build\n\tpytest\n", "make test"),
+        ("test:\n\tpytest\ncheck:\n\tpytest\n", "make check"),
+    ],
+)
+def test_a_target_that_make_takes_for_a_folder_is_not_offered(makefile, test):
+    assert found({"Makefile": makefile, "test/a.txt": ""}).test == test
+
+
+def test_cargo_is_asked_for_the_names_of_its_tests():
+    assert found({"Cargo.toml": ""}).test == "cargo test --offline"

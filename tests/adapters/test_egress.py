@@ -11,7 +11,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from types import SimpleNamespace
 
+import psutil
 import pytest
 
 from include.overnight.adapters.egress import (
@@ -20,6 +22,7 @@ from include.overnight.adapters.egress import (
     EgressProxy,
     Policy,
     ProxyLimits,
+    PublicHosts,
     Wish,
     opened,
 )
@@ -258,10 +261,24 @@ def test_what_is_no_host_is_refused_when_settings_are_read(text):
         AllowedHosts([text])
 
 
-@pytest.mark.parametrize("host", ["localhost", "127.0.0.1", "::1", "169.254.169.254", "10.1.2.3", "0.0.0.0"])
+@pytest.mark.parametrize(
+    "host", ["localhost", "127.0.0.1", "::1", "169.254.169.254", "10.1.2.3", "0.0.0.0", "64:ff9b::a00:1"]
+)
 def test_a_private_address_is_refused_unless_it_is_meant(host):
     with pytest.raises(Refused, match="private address"):
         dial(host, 80, Decision(True, "", private=False))
+
+
+def test_a_public_address_of_this_machine_is_refused_like_a_private_one(monkeypatch):
+    monkeypatch.setattr(psutil, "net_if_addrs", lambda: {"eth0": [SimpleNamespace(address="192.0.43.8")]})
+    with pytest.raises(Refused, match="this machine's own"):
+        dial("192.0.43.8", 443, PublicHosts().decide(Wish("CONNECT", "192.0.43.8", 443)))
+
+
+def test_without_names_the_web_is_allowed_and_nothing_else():
+    for port, allowed in ((443, True), (80, True), (22, False), (8080, False), (5432, False)):
+        said = PublicHosts().decide(Wish("CONNECT", "pypi.org", port))
+        assert (said.allowed, said.private) == (allowed, False)
 
 
 def test_only_a_name_with_a_port_or_an_address_may_be_private():

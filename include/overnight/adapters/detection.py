@@ -19,6 +19,7 @@ from .setups import (
     cargo_setup,
     go_setup,
 )
+from .versions import version_environment
 
 ReadFile = Callable[[str], str | None]
 
@@ -62,6 +63,7 @@ def _python(present: frozenset[str], read: Callable[[str], str]) -> Found | None
     tools = _tables(read("pyproject.toml"))
     test = _python_test(present, read, tools)
     setup, setup_source = python_setup(present, read, test)
+    version = version_environment(read)
     return Found(
         source=marks[0],
         setup=setup,
@@ -69,7 +71,8 @@ def _python(present: frozenset[str], read: Callable[[str], str]) -> Found | None
         build=f"python -m compileall -q {' '.join(_packages(code))}",
         lint=_python_lint(present, read, tools),
         test=test,
-        environment=_python_path(present, tools),
+        environment=(*_python_path(present, tools), *version),
+        setup_environment=version,
     )
 
 
@@ -126,12 +129,11 @@ def _tables(text: str) -> dict[str, Any]:
 def _cargo(present: frozenset[str], read: Callable[[str], str]) -> Found | None:
     if "Cargo.toml" not in present:
         return None
-    offline = "cargo {} --offline --quiet"
     return Found(
         "Cargo.toml",
-        offline.format("build"),
+        "cargo build --offline --quiet",
         "",
-        offline.format("test"),
+        "cargo test --offline",
         setup=cargo_setup(present),
         setup_source="Cargo.lock" if "Cargo.lock" in present else "",
         setup_environment=CARGO_HOME,
@@ -179,7 +181,10 @@ def _make(present: frozenset[str], read: Callable[[str], str]) -> Found | None:
     name = next((name for name in ("GNUmakefile", "makefile", "Makefile") if name in present), None)
     if name is None:
         return None
-    targets = set(re.findall(r"^([A-Za-z0-9_.-]+)\s*:(?!=)", read(name), re.MULTILINE))
+    rules = re.findall(r"^([A-Za-z0-9_.-]+)[ \t]*:(?!=)[ \t]*([^#;\n]*)", read(name), re.MULTILINE)
+    phony = {word for target, needs in rules if target == ".PHONY" for word in needs.split()}
+    folders = {path.split("/", 1)[0] for path in present}
+    targets = {target for target, needs in rules if target in phony or needs or target not in folders}
 
     def make(*wanted: str) -> str:
         return next((f"make {target}" for target in wanted if target in targets), "")

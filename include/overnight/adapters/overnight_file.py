@@ -17,6 +17,7 @@ from ..domain.orders import Limits
 FILE = ".overnight.yml"
 _MAX_BYTES = 64 * 1024
 _MAX_DEPTH = 10
+_LONGEST_LABEL = 50
 _VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _LIMITS = {
     spec.name for spec in fields(Limits) if not spec.name.startswith(("night_", "month_", "escalations_"))
@@ -130,6 +131,14 @@ def _texts(place: str, value: Any) -> tuple[str, ...]:
     return tuple(parts)
 
 
+def _labels(place: str, value: Any) -> tuple[str, ...]:
+    labels = _texts(place, value)
+    for label in labels:
+        if len(label) > _LONGEST_LABEL:
+            raise SettingsError(f"{place}: GitHub takes no label of more than 50 characters: {label!r}")
+    return labels
+
+
 def _environment(place: str, value: Any) -> tuple[tuple[str, str], ...]:
     if not isinstance(value, dict):
         raise SettingsError(f"{place}: must be a mapping of variables to plain values")
@@ -190,7 +199,7 @@ _READERS: Mapping[str, Callable[[str, Any], Any]] = {
     "environment": _environment,
     "protected_paths": _texts,
     "tests_optional": _switch,
-    "labels": _texts,
+    "labels": _labels,
     "limits": _limits,
     "memory_files": _memory_files,
 }

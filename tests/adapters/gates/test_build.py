@@ -62,3 +62,18 @@ def test_evidence_is_the_end_of_the_output_and_at_most_8_kib(bench, sandbox):
     result = BuildGate(sandbox).judge(bench.case(BEFORE, AFTER, Commands(build=command)))
     assert len(result.evidence.encode()) <= 8192
     assert result.evidence.endswith("üüü9000\n")
+
+
+def test_a_build_without_its_program_does_not_pass_by_its_exit_code(bench, sandbox):
+    result = BuildGate(sandbox).judge(bench.case(BEFORE, AFTER, Commands(build="no-such-tool || true")))
+    assert result.failed
+    assert "no-such-tool" in result.reason
+
+
+def test_a_build_with_nothing_to_do_passes_unless_the_change_sees_to_it(bench, sandbox):
+    before = {"Makefile": "build:\n\ttrue\n"}
+    commands = Commands(build="make build")
+    honest = bench.case({**before, "build/a.txt": "1"}, {"build/b.txt": "2"}, commands)
+    assert BuildGate(sandbox).judge(honest).status is GateStatus.PASS
+    planted = type(bench)(bench.folder / "b").case(before, {"build/b.txt": "2"}, commands)
+    assert "since the change adds 'build'" in BuildGate(sandbox).judge(planted).reason

@@ -131,3 +131,39 @@ def test_a_linter_that_is_not_installed_fails_and_says_where_to_install_it(bench
     result = LintGate(sandbox).judge(bench.case({"a.py": OLD}, {"a.py": "x = 1\n"}, commands))
     assert result.failed
     assert "install it with `setup`" in result.reason
+
+
+MAKE = "lint:\n\t{}\n"
+
+
+@pytest.mark.parametrize(
+    ("command", "recipe", "told"),
+    [
+        ("no-such-linter . | cat", "", "no-such-linter"),
+        ("no-such-linter . || true", "", "no-such-linter"),
+        ("make lint", "-no-such-linter .", "no-such-linter"),
+        ("make lint", "-no-such-linter . 2>/dev/null", "Error 127"),
+    ],
+)
+def test_a_linter_that_is_not_there_never_passes_by_its_exit_code(bench, sandbox, command, recipe, told):
+    case = bench.case({"Makefile": MAKE.format(recipe)}, {"a.py": "x = 1\n"}, Commands(lint=command))
+    result = LintGate(sandbox).judge(case)
+    assert result.failed
+    assert told in result.reason
+    assert "not installed here" in result.reason
+
+
+def test_a_recipe_that_a_file_keeps_from_running_is_no_clean_lint(bench, sandbox):
+    case = bench.case({"Makefile": MAKE.format("true")}, {"lint": ""}, Commands(lint="make lint"))
+    assert "no linter ran: make: 'lint' is up to date" in LintGate(sandbox).judge(case).reason
+
+
+def test_a_formatter_fails_only_what_was_formatted_before(bench, sandbox):
+    commands = Commands(lint="for f in *.txt; do tr a-z A-Z < $f > /tmp/f; cat /tmp/f > $f; done")
+    old = {"a.txt": "small\n", "b.txt": "BIG\n"}
+    case = bench.case(old, {"c.py": "x = 1\n", "a.txt": "small still\n"}, commands)
+    assert LintGate(sandbox).judge(case).status is GateStatus.PASS
+    case = type(bench)(bench.folder / "b").case(old, {"b.txt": "small now\n"}, commands)
+    recorded = json.loads(json.dumps(record_base(sandbox, case.base, commands)))
+    result = LintGate(sandbox).judge(replace(case, base_results=recorded))
+    assert [(finding.rule, finding.path) for finding in result.findings] == [("mended", "b.txt")]

@@ -86,3 +86,9 @@ def test_the_same_complaint_once_more_is_new():
 )
 def test_each_linters_own_format_is_read(said, messages):
     assert read_messages(said) == messages
+
+
+def test_a_message_that_names_another_line_is_the_same_when_that_line_moves():
+    base = [Message("a.py", 5, "F811 redefinition of unused 'x' from line 3")]
+    head = [Message("a.py", 6, "F811 redefinition of unused 'x' from line 4")]
+    assert new_messages(base, head, {}) == []

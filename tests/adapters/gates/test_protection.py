@@ -157,3 +157,17 @@ def test_scripts_that_the_commands_reach_by_a_recipe_or_a_script_are_protected()
 
     paths = ("checks/all.sh", "tools/check.sh", "tools/lint.sh", "tools/other.sh")
     assert [touches(path) for path in paths] == [True, True, True, False]
+
+
+@pytest.mark.parametrize(("path", "found"), [("test", True), ("deps", True), ("clean", False), ("x", False)])
+def test_a_new_file_that_keeps_make_from_running_a_recipe_is_protected(path, found):
+    diff = FileDiff(path, "")
+
+    def told(makefile: str) -> list[str]:
+        files = {"Makefile": makefile.encode()}
+        after = files | {path: b""}
+        return [f.message for f in protected_touches([diff], (), files.get, after.get, "make test")]
+
+    wanted = [f"keeps make from running {path}, which is not in .PHONY"] if found else []
+    assert told(MAKEFILE) == wanted
+    assert told(f".PHONY: test deps\n{MAKEFILE}") == []

@@ -49,6 +49,12 @@ def test_a_reviewed_change_passes_when_every_quote_is_found(case):
     assert result.reason.endswith("2 of 2 criteria proved by quotes of gpt-5.1")
 
 
+def test_a_reviewer_that_gave_no_usable_opinion_fails_the_change(case):
+    result = judge(replace(case, review=Review((), unusable="gpt-5.1: it refused the content")))
+    assert (result.status, rules(result)) == (GateStatus.FAIL, ["review_unusable"])
+    assert result.reason.endswith("; the reviewer that was asked gave no usable opinion")
+
+
 def test_a_reviewer_that_invents_a_quote_fails_the_change(case):
     invented = replace(REVIEW, judgements=(Judgement(MULTIPLY, True, "return a ** b"), REVIEW.judgements[1]))
     result = judge(replace(case, review=invented))

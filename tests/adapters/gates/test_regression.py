@@ -4,12 +4,17 @@ from dataclasses import replace
 
 import pytest
 
+from include.overnight.adapters.gates import record_base
+from include.overnight.adapters.gates.build import BuildGate
 from include.overnight.adapters.gates.regression import is_bug
 from include.overnight.adapters.gates.test import TestGate
+from include.overnight.adapters.git import GitWorkspace, RemoteAccess
 from include.overnight.domain.gates import GateStatus
 from include.overnight.domain.issues import Issue
 from include.overnight.domain.orders import Commands, GateRules
+from include.overnight.ports import Case, Tree
 from tests.adapters.gates.cases import Bench
+from tests.adapters.git.remotes import MemoryStorage
 
 PYTEST = Commands(test="python -m pytest -q", environment=(("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1"),))
 BASE = {
@@ -76,3 +81,25 @@ def test_without_single_tests_the_exit_codes_prove_it(bench, sandbox):
 )
 def test_bugs_are_known_by_label_or_type(issue, told):
     assert is_bug(issue) is told
+
+
+def test_the_base_is_built_before_a_test_fails_on_it(bench, sandbox):
+    commands = replace(PYTEST, build="mkdir -p dist && cp box.py dist/box.py && touch stray.txt")
+    base = {name: text for name, text in BASE.items() if name != "conftest.py"} | {
+        ".gitignore": "dist/\n",
+        "tests/conftest.py": "import sys\nsys.path.insert(0, 'dist')\n",
+    }
+    after = {"box.py": FIX, "tests/test_size.py": TEST.replace("size(2) == 2", "size(2) > 0")}
+    case = bench.case(base, after, commands)
+    order = replace(case.order, gates=GateRules(require_regression_test=True))
+    case = replace(case, issue=BUG, order=order)
+    case = replace(case, base_results=record_base(sandbox, case.base, commands))
+    assert not BuildGate(sandbox).judge(case).failed
+    result = TestGate(sandbox).judge(replace(case, base=bench_base(bench, case)))
+    assert [finding.rule for finding in result.findings] == ["no_regression_test"], result
+
+
+def bench_base(bench: Bench, case: Case) -> Tree:
+    """Return the base as the judge opens it: checked out, never built."""
+    workspace = GitWorkspace(bench.folder / "home", MemoryStorage(), RemoteAccess())
+    return workspace.open_tree(case.repository, case.base.base, "fresh")

@@ -62,6 +62,8 @@ def test_a_plain_start_of_pytest_is_recognized(command):
         ("vitest run", "vitest", "vitest run --run --reporter=json --outputFile=/r/out"),
         ("go test ./...", "go test", "go test -json ./... >/r/out"),
         ("cd x && cargo test --all", "cargo test", "cd x && cargo test --no-fail-fast --all >/r/out 2>&1"),
+        ("cargo test --offline -q", "cargo test", "cargo test --no-fail-fast --offline >/r/out 2>&1"),
+        ("cargo --quiet test -- -q a", "cargo test", "cargo test --no-fail-fast -- a >/r/out 2>&1"),
         ("tape test/*.js", "tape", "tape  test/*.js >/r/out"),
     ],
 )

@@ -1,9 +1,13 @@
 from __future__ import annotations
 
 import json
+import shutil
+import subprocess
 
 import pytest
 
+from include.overnight.adapters.detection import detect
+from include.overnight.adapters.gates.reporters import Places, reporter_of
 from include.overnight.adapters.gates.results import TestStatus
 from include.overnight.adapters.gates.runner_reports import (
     read_cargo,
@@ -108,3 +112,18 @@ def test_what_is_no_report_tells_no_test(tmp_path, read, report):
     assert not read(tmp_path / "report")
     (tmp_path / "link").symlink_to(tmp_path / "report")
     assert read(tmp_path / "link") is None
+
+
+@pytest.mark.skipif(shutil.which("cargo") is None, reason="cargo is not installed here")
+def test_what_is_detected_for_a_crate_tells_its_tests(tmp_path):
+    (tmp_path / "src").mkdir()
+    (tmp_path / "Cargo.toml").write_text(
+        '[package]\nname = "crate1"\nversion = "0.1.0"\n[lib]\ndoctest = false\n'
+    )
+    (tmp_path / "src/lib.rs").write_text("#[test]\nfn big() {}\n#[test]\n#[ignore]\nfn later() {}\n")
+    known = reporter_of(detect(["Cargo.toml", "src/lib.rs"], lambda _: "").test, tmp_path)
+    assert known is not None
+    reporter, before, found = known
+    command = before + reporter.told(found, Places(f"{tmp_path}/report", ""))
+    subprocess.run(["/bin/bash", "-c", command], cwd=tmp_path, check=True)
+    assert reporter.read(tmp_path / "report") == {"src/lib.rs::big": OK, "src/lib.rs::later": ASIDE}

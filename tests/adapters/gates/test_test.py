@@ -6,6 +6,8 @@ from dataclasses import replace
 import pytest
 
 from include.overnight.adapters.gates import record_base
+from include.overnight.adapters.gates.build import BuildGate
+from include.overnight.adapters.gates.lint import LintGate
 from include.overnight.adapters.gates.test import TestGate as Gate
 from include.overnight.adapters.sandbox import UnconfinedSandbox
 from include.overnight.domain.gates import GateResult, GateStatus
@@ -173,3 +175,49 @@ def test_services_run_beside_the_tests(bench, sandbox):
     commands = replace(PYTEST, test=file.with_services(PYTEST.test))
     result = Gate(sandbox).judge(bench.case({"a": "1"}, {"tests/test_s.py": test}, commands))
     assert result.reason == "1 tests ran, nothing is worse than on the base", result
+
+
+@pytest.mark.parametrize(
+    ("command", "told"),
+    [
+        ("no-such-runner | cat", "exit code 127"),
+        ("no-such-runner || true", "a program it needs is not installed here"),
+        ("make test", "no test ran: make: 'test' is up to date: name it in .PHONY"),
+        ("echo '1 failed, 2 passed in 0.1s'; true", "it says that tests fail: '1 failed"),
+    ],
+)
+def test_exit_code_zero_alone_is_not_believed(bench, sandbox, command, told):
+    case = bench.case(
+        SUITE | {"Makefile": "test:\n\ttrue\n", "test/a": ""}, {"a": "1"}, Commands(test=command)
+    )
+    result = Gate(sandbox).judge(case)
+    assert result.failed
+    assert told in result.reason
+
+
+def test_a_suite_that_can_run_nothing_here_proves_nothing(bench, sandbox):
+    before = {"tests/test_x.py": "import no_such_module\n" + ONE}
+    case = bench.case(before, {"a.py": "X = 1\n"}, PYTEST)
+    known = {"exit_code": 1, "timed_out": False, "seconds": 1.0, "tests": {"::tests.test_x": "failed"}}
+    case = replace(case, base_results={"sha": case.base.base.sha, "test": known})
+    result = Gate(sandbox).judge(case)
+    assert result.failed
+    assert result.reason == ("no test could run here: ModuleNotFoundError: No module named 'no_such_module'")
+    assert "setup_network" in result.hint
+    optional = replace(case, commands=replace(PYTEST, tests_optional=True))
+    assert Gate(sandbox).judge(optional).status is GateStatus.PASS
+
+
+def test_what_a_build_made_outlives_what_it_left_behind(bench, sandbox):
+    test = "from pathlib import Path\ndef test_d():\n    assert Path('dist/a').exists()\n"
+    commands = replace(
+        PYTEST, build="mkdir -p dist && touch dist/a stray.info && echo >> rewritten", lint="true"
+    )
+    case = bench.case(
+        {"tests/test_d.py": test, ".gitignore": "dist/\n", "rewritten": ""}, {"a.py": "X = 1\n"}, commands
+    )
+    recorded = record_base(sandbox, case.base, commands)
+    assert recorded["test"]["tests"] == {"tests.test_d::test_d": "passed"}
+    for gate in (BuildGate, LintGate, Gate):
+        result = gate(sandbox).judge(replace(case, base_results=recorded))
+        assert result.status is GateStatus.PASS, result

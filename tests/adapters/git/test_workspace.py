@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from include.overnight.adapters.git import GitWorkspace, RemoteAccess
+from include.overnight.adapters.git import GitWorkspace, RemoteAccess, checkout_id, tidy
 from include.overnight.domain.changes import Base
 from include.overnight.domain.errors import ChangeUnusable, DiskFull, RepositoryUnusable
 from include.overnight.domain.issues import Repository
@@ -166,7 +166,7 @@ def test_the_diff_shows_what_attributes_try_to_hide(workspace, repository):
 def test_two_processes_may_refresh_and_open_at_once(tmp_path, upstream):
     script = f"""
 from pathlib import Path
-from include.overnight.adapters.git import GitWorkspace, RemoteAccess
+from include.overnight.adapters.git import GitWorkspace, RemoteAccess, checkout_id, tidy
 from include.overnight.domain.changes import Base
 from include.overnight.domain.issues import Repository
 import sys
@@ -201,7 +201,7 @@ def test_a_full_disk_is_named(tmp_path, upstream):
     script = f"""
 import resource, signal
 from pathlib import Path
-from include.overnight.adapters.git import GitWorkspace, RemoteAccess
+from include.overnight.adapters.git import GitWorkspace, RemoteAccess, checkout_id, tidy
 from include.overnight.domain.errors import DiskFull
 from include.overnight.domain.issues import Repository
 signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
@@ -294,3 +294,25 @@ def test_a_change_is_described_and_an_empty_one_refused(workspace, repository):
     assert change.files == ("README.md", "src/pantry.py", "ünï code")
     assert (change.insertions, change.deletions) == (1, 2)
     assert change.base == tree.base
+
+
+def test_a_tidied_tree_is_as_committed_and_keeps_what_a_build_made(workspace, repository, upstream):
+    upstream.commit({".gitignore": "build/\n*.py[co]\n/tests/conftest.py\n", "src/more.py": "1\n"})
+    tree = open_base(workspace, repository)
+    before = checkout_id(tree)
+    assert tidy(tree) == ()
+    files = {"build/out.js": "1", "tests/conftest.py": "hook", "stray/a/b": "1", "README.md": "other"}
+    for name, text in files.items():
+        (tree.path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tree.path / name).write_text(text)
+    (tree.path / "src/pantry.py").unlink()
+    (tree.path / "src/more.py").unlink()
+    (tree.path / "src").rmdir()
+    (tree.path / "src").symlink_to(upstream.checkout)
+    assert tidy(tree) == ("README.md", "src/more.py", "src/pantry.py")
+    left = sorted(path.relative_to(tree.path).as_posix() for path in tree.path.rglob("*") if path.is_file())
+    assert left == [".gitignore", "README.md", "build/out.js", "src/more.py", "src/pantry.py"]
+    assert not (tree.path / "src").is_symlink()
+    assert (tree.path / "README.md").read_text() == "# Pantry\n"
+    assert checkout_id(tree) != before  # setup brings back what it had made
+    assert tidy(tree) == ()

@@ -169,7 +169,7 @@ def test_output_is_shown_while_streaming_and_not_otherwise(any_sandbox, tree):
 
 def test_a_backend_that_does_not_work_is_unavailable_and_says_why(tree):
     with pytest.raises(SandboxUnavailable, match="far sandbox does not work: this backend has no network"):
-        BackendSandbox(FarBackend()).run(tree, "true", network=True)
+        BackendSandbox(FarBackend()).reaching([]).run(tree, "true")
 
 
 def test_a_backend_keeps_the_list_of_hosts_itself(tree):
@@ -182,9 +182,9 @@ def test_a_backend_keeps_the_list_of_hosts_itself(tree):
 
     sandbox = BackendSandbox(Listening())
     assert isinstance(sandbox, ReachesHosts)
-    sandbox.reaching(["pypi.org"]).run(tree, "true", network=True)
     sandbox.reaching(["pypi.org"]).run(tree, "true")
-    sandbox.run(tree, "true", network=True)
+    sandbox.run(tree, "true")
+    sandbox.reaching([]).run(tree, "true")
     assert asked == [
         SandboxSpec(allow_egress_to=["pypi.org"]),
         SandboxSpec(),

@@ -10,10 +10,10 @@ from include.overnight.adapters.sandbox.limits import SandboxLimits
 from include.overnight.adapters.sandbox.skeleton import Moved, Skeleton
 
 
-def arguments(layout: Layout, *, network: bool = False) -> str:
+def arguments(layout: Layout) -> str:
     skeleton = Skeleton(layout.moved)
     try:
-        return " ".join(layout.arguments(skeleton, SandboxLimits(), network=network))
+        return " ".join(layout.arguments(skeleton, SandboxLimits()))
     finally:
         skeleton.remove()
         assert not skeleton.path.exists()
@@ -57,9 +57,3 @@ def test_a_toolbox_in_the_place_of_the_tree_is_shown_elsewhere_with_its_programs
     assert (programs / "python").readlink() == Path("/usr/bin/python3")
     assert (programs / "binary").readlink() == target / ".programs" / "binary"
     skeleton.remove()
-
-
-def test_names_are_only_resolved_where_the_network_is_open():
-    layout = Layout(toolbox=(), hidden=())
-    assert "/etc/resolv.conf" not in arguments(layout)
-    assert "/etc/resolv.conf" in arguments(layout, network=True)

@@ -33,9 +33,11 @@ _SMALLEST = 16
 def holds_source(folder: Path, products: Sequence[str], tracked: Mapping[str, tuple[str, int]]) -> bool:
     """Tell whether what was made depends on the source and not on the manifests alone.
 
-    True for anything beside dependency folders, for copies of tracked source files in them, and for a
-    Python project installed from here and not as editable.
+    True for anything beside dependency folders, for copies of tracked source files in them, for a Python
+    project installed from here and not as editable, and for Go's `vendor`, which holds only what is imported.
     """
+    if any(PurePosixPath(path).name == "vendor" and _has(folder / path, "modules.txt") for path in products):
+        return True
     if any(
         not any(fnmatch(PurePosixPath(path).name, name) for name in DEPENDENCY_FOLDERS) for path in products
     ):
@@ -47,6 +49,10 @@ def holds_source(folder: Path, products: Sequence[str], tracked: Mapping[str, tu
     }
     sizes = {size for size, _ in known}
     return any(_is_copy(file, sizes, known) for path in products for file in _files(folder / path))
+
+
+def _has(folder: Path, name: str) -> bool:
+    return not folder.is_symlink() and (folder / name).exists()
 
 
 def _files(path: Path) -> Iterator[Path]:

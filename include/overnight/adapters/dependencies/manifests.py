@@ -10,7 +10,7 @@ from pathlib import PurePosixPath
 
 from .machine import machine
 
-_FORMAT = "1"
+_FORMAT = "2"
 """Raise it when what is kept, or how, changes: older entries are then never read again."""
 
 MANIFESTS: Mapping[str, tuple[str, ...]] = {

@@ -131,9 +131,12 @@ class DependencyStore:
             ran = install(folder)
             if ran.exit_code != 0 or ran.timed_out:
                 return None, ran
-            products = made(folder, origin.sizes)
-            source = holds_source(folder, products, origin.sizes)
-            entry = Entry(products, origin.tree_sha, source, keep(folder, products, kept / "tree"))
+            try:
+                products = made(folder, origin.sizes)
+                source = holds_source(folder, products, origin.sizes)
+                entry = Entry(products, origin.tree_sha, source, keep(folder, products, kept / "tree"))
+            except PermissionError as error:
+                return None, Ran(1, "", f"setup leaves {Path(error.filename).name} closed to its owner\n")
             self._shelf.put(key, kept, entry)
         return entry, ran
 

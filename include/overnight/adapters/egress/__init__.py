@@ -1,7 +1,7 @@
-"""The one way out of a sandbox: a proxy of ours on a Unix socket that reaches named hosts alone."""
+"""The one way out of a sandbox: a proxy of ours on a Unix socket that reaches allowed hosts alone."""
 
 from .doors import Door, opened_door
-from .hosts import AllowedHosts
+from .hosts import AllowedHosts, PublicHosts
 from .opening import Opening, opened
 from .policy import Decision, Policy, Wish
 from .proxy import EgressProxy, ProxyLimits
@@ -17,6 +17,7 @@ __all__ = [
     "Outbound",
     "Policy",
     "ProxyLimits",
+    "PublicHosts",
     "Service",
     "Wish",
     "opened",

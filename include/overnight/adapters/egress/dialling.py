@@ -7,9 +7,13 @@ import socket
 import ssl
 from typing import Any
 
+import psutil
+
 from .policy import Decision
 
 _SECONDS = 30.0
+_INTO_IPV4 = ipaddress.ip_network("64:ff9b::/96")
+"""Addresses that a NAT64 gateway turns into the IPv4 address at their end."""
 
 
 class Refused(Exception):
@@ -30,7 +34,8 @@ def dial(host: str, port: int, decision: Decision) -> socket.socket:
         inner := [address[0] for _, address in addresses if not _public(address[0])]
     ):
         raise Refused(
-            f"{host} is at {inner[0]}, a private address: name {host}:{port}, with its port, to allow it"
+            f"{host} is at {inner[0]}, a private address or this machine's own: "
+            f"name {host}:{port}, with its port, in setup_hosts to allow it"
         )
     return _connected(list(addresses), host, tls=decision.tls)
 
@@ -38,7 +43,17 @@ def dial(host: str, port: int, decision: Decision) -> socket.socket:
 def _public(address: str | int) -> bool:
     plain = ipaddress.ip_address(str(address).partition("%")[0])
     mapped = getattr(plain, "ipv4_mapped", None) or getattr(plain, "sixtofour", None)
-    return plain.is_global and not plain.is_multicast and (mapped is None or mapped.is_global)
+    if plain in _INTO_IPV4:
+        mapped = ipaddress.IPv4Address(int(plain) & 0xFFFFFFFF)
+    named = (plain,) if mapped is None else (plain, mapped)
+    return all(one.is_global and not one.is_multicast and str(one) not in _our_own() for one in named)
+
+
+def _our_own() -> frozenset[str]:
+    """Return this machine's addresses: what listens on a public one may still trust who comes from here."""
+    return frozenset(
+        address.address.partition("%")[0] for found in psutil.net_if_addrs().values() for address in found
+    )
 
 
 def _connected(addresses: list[tuple[int, Any]], host: str, *, tls: bool) -> socket.socket:

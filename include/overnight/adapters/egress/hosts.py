@@ -1,4 +1,4 @@
-"""The policy of settings: hosts that are named, and no others."""
+"""The policies of settings: hosts that are named and no others, or every public one."""
 
 from __future__ import annotations
 
@@ -44,6 +44,16 @@ class AllowedHosts:
             return Decision(False, f"{wish.host}:{wish.port} is not among the hosts setup may reach")
         private = any(pattern.may_be_private for pattern in found)
         return Decision(True, f"{found[0].host} is named", private=private)
+
+
+class PublicHosts:
+    """Allows every public host on ports 80 and 443, and nothing on this machine or in a private network."""
+
+    def decide(self, wish: Wish) -> Decision:
+        """Allow the web; what stands behind a name is looked at when it is called."""
+        if wish.port not in _PORTS:
+            return Decision(False, f"name {wish.host}:{wish.port} in setup_hosts to allow this port")
+        return Decision(True, "setup_hosts names nobody: every public host")
 
 
 def _pattern(text: str) -> _Pattern:

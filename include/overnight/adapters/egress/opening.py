@@ -24,6 +24,11 @@ if [ ! -s {_PORT_FILE} ]; then echo 'no way out of the sandbox: is there a pytho
 for name in http_proxy https_proxy HTTP_PROXY HTTPS_PROXY ALL_PROXY; do
   export "$name=http://127.0.0.1:$(cat {_PORT_FILE})"
 done
+export YARN_HTTP_PROXY="$http_proxy" YARN_HTTPS_PROXY="$http_proxy"
+for name in http https; do
+  JAVA_TOOL_OPTIONS+=" -D$name.proxyHost=127.0.0.1 -D$name.proxyPort=${{http_proxy##*:}}"
+done
+export JAVA_TOOL_OPTIONS+=" -Daether.connector.http.useSystemProperties=true"
 if [ -f {_TRUSTED} ]; then
   for name in SSL_CERT_FILE PIP_CERT REQUESTS_CA_BUNDLE NODE_EXTRA_CA_CERTS CARGO_HTTP_CAINFO; do
     [ -n "${{!name}}" ] || export "$name={_TRUSTED}"

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
 from ...domain.orders import Commands
 from ...ports import Case, Ran, Sandbox, Tree
+from ..git import tidy
 from .messages import Message, read_messages
 from .results import SuiteRun, TestStatus
 from .running import Runner
@@ -18,10 +19,14 @@ _RERUN_AT_MOST = 20
 
 @dataclass(frozen=True, slots=True)
 class LintRun:
-    """A run of the lint command on the base."""
+    """A run of the lint command on the base.
+
+    :param mended: the tracked files that it rewrote.
+    """
 
     exit_code: int
     messages: tuple[Message, ...]
+    mended: tuple[str, ...] = ()
 
 
 def record_base(
@@ -35,19 +40,18 @@ def record_base(
 ) -> dict[str, Any]:
     """Build, lint and test a base tree; return a JSON document for `Case.base_results`.
 
-    Keys: `sha`, and per command that exists `build` {exit_code}, `lint` {exit_code, messages} and
+    Keys: `sha`, and per command that exists `build` {exit_code}, `lint` {exit_code, messages, mended} and
     `test` {exit_code, timed_out, seconds, runner, reported, tests, flaky}. The gates ignore a document of
     another sha.
 
-    :param hosts: what setup may reach when it has the network; empty means everything.
+    :param hosts: what setup may reach when it has the network; empty means every public host.
     """
-    runner = Runner(sandbox, commands, seconds, network, hosts)
+    runner = Runner(sandbox, commands, seconds, network, hosts, clean=True)  # as the gates run
     recorded: dict[str, Any] = {"sha": tree.base.sha}
     if commands.build:
         recorded["build"] = {"exit_code": runner.run(tree, commands.build).exit_code}
     if commands.lint:
-        lint = _lint(runner, tree)
-        recorded["lint"] = lint_document(lint.exit_code, lint.messages)
+        recorded["lint"] = lint_document(_lint(runner, tree))
     if commands.test:
         recorded["test"] = suite_document(_suite(runner, tree))
     return recorded
@@ -65,10 +69,10 @@ def _suite(runner: Runner, tree: Tree) -> SuiteRun:
     return replace(first, tests=calm, flaky=flaky)
 
 
-def lint_document(exit_code: int, messages: Sequence[Message]) -> dict[str, Any]:
+def lint_document(lint: LintRun) -> dict[str, Any]:
     """Return a lint run as it is recorded."""
-    rows = [[message.path, message.line, message.text] for message in messages]
-    return {"exit_code": exit_code, "messages": rows}
+    rows = [[message.path, message.line, message.text] for message in lint.messages]
+    return {"exit_code": lint.exit_code, "messages": rows, "mended": list(lint.mended)}
 
 
 def suite_document(suite: SuiteRun) -> dict[str, Any]:
@@ -88,15 +92,17 @@ def lint_run_of(case: Case, runner: Runner) -> LintRun:
     """Return the base's lint run: the recorded one, else a fresh one."""
     known = _recorded(case, "lint")
     if known is None:
+        build_base(case, runner)
         return _lint(runner, case.base)
     messages = tuple(Message(path, line, text) for path, line, text in known["messages"])
-    return LintRun(known["exit_code"], messages)
+    return LintRun(known["exit_code"], messages, tuple(known.get("mended", ())))
 
 
 def suite_run_of(case: Case, runner: Runner) -> SuiteRun:
     """Return the base's test run: the recorded one, else a fresh one."""
     known = _recorded(case, "test")
     if known is None:
+        build_base(case, runner)
         return _suite(runner, case.base)
     ran = Ran(known["exit_code"], "", "", known["timed_out"], known["seconds"])
     return SuiteRun(
@@ -108,6 +114,14 @@ def suite_run_of(case: Case, runner: Runner) -> SuiteRun:
     )
 
 
+def build_base(case: Case, runner: Runner) -> None:
+    """Build the base's tree, once: its tests and its linter may need what a build makes."""
+    mark = case.base.git_dir / "overnight-built"
+    if case.commands.build and not mark.exists():
+        runner.run(case.base, case.commands.build)
+        mark.touch()
+
+
 def _recorded(case: Case, step: str) -> Mapping[str, Any] | None:
     fits = case.base_results.get("sha") == case.base.base.sha
     return case.base_results.get(step) if fits else None
@@ -115,4 +129,4 @@ def _recorded(case: Case, step: str) -> Mapping[str, Any] | None:
 
 def _lint(runner: Runner, tree: Tree) -> LintRun:
     ran = runner.run(tree, runner.commands.lint)
-    return LintRun(ran.exit_code, tuple(read_messages(ran.output)))
+    return LintRun(ran.exit_code, tuple(read_messages(ran.output)), tidy(tree))

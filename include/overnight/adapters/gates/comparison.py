@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
+from itertools import takewhile
 from pathlib import PurePosixPath
 
 from .results import SuiteRun, TestStatus
@@ -24,8 +25,11 @@ def no_longer_there(base: SuiteRun, head: SuiteRun, renamed: Mapping[str, str]) 
 
     :param renamed: old path → new path of moved files, whose tests moved with them.
     """
-    moved = {_module(old): _module(new) for old, new in renamed.items() if old != new and old.endswith(".py")}
-    before = {test: _moved(test, moved) for test in base.tests}
+    moved: dict[str, str] = {}
+    for old, new in renamed.items():
+        if old != new:
+            moved |= {old: new} | (_modules(old, new) if old.endswith(".py") else {})
+    before = {test: test if test in head.tests else _moved(test, moved) for test in base.tests}
     gone = {test: now for test, now in before.items() if now not in head.tests}
     had, have = _functions(before.values()), _functions(head.tests)
     return sorted(test for test, now in gone.items() if have[_function(now)] < had[_function(now)])
@@ -40,12 +44,15 @@ def _function(test: str) -> str:
     return test.split("[", 1)[0]
 
 
-def _module(path: str) -> str:
-    return ".".join(PurePosixPath(path).with_suffix("").parts)
+def _modules(old: str, new: str) -> dict[str, str]:
+    """Return old → new module names, as seen from the root and from each folder that both lie in."""
+    was, becomes = (PurePosixPath(path).with_suffix("").parts for path in (old, new))
+    shared = len(list(takewhile(lambda pair: pair[0] == pair[1], zip(was[:-1], becomes[:-1], strict=False))))
+    return {".".join(was[cut:]): ".".join(becomes[cut:]) for cut in range(shared + 1)}
 
 
 def _moved(test: str, moved: Mapping[str, str]) -> str:
     for old, new in moved.items():
-        if test.startswith((f"{old}::", f"{old}.")):
+        if test == old or test.startswith((f"{old}::", f"{old}.")):
             return new + test[len(old) :]
     return test

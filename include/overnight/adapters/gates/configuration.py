@@ -47,13 +47,13 @@ def configuration_changes(
 
 
 _CHECKS = re.compile(r"test|lint|check|verify|spec|(^|/)ci([/._-]|$)", re.IGNORECASE)
-_MAKEFILES = ("GNUmakefile", "makefile", "Makefile")
+MAKEFILES = ("GNUmakefile", "makefile", "Makefile")
 _NPM = re.compile(r"\b(?:npm|pnpm|yarn)\s+(?:-\S+\s+)*(?:run(?:-script)?\s+)?(?:-\S+\s+)*([\w:-]+)")
 
 
 def reached_commands(commands: str, before: Read) -> str:
     """Return what the commands start by name: recipes of a Makefile, scripts of package.json."""
-    recipes = [recipes_run(before(name), commands) for name in _MAKEFILES]
+    recipes = [recipes_run(before(name), commands) for name in MAKEFILES]
     scripts = _table(_json_object(before("package.json")).get("scripts"))
     named = ["test" if name == "t" else name for name in _NPM.findall(commands)]
     wanted = [f"{prefix}{name}" for name in named for prefix in ("pre", "", "post")]

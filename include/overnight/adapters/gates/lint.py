@@ -14,6 +14,7 @@ from .diffs import FileDiff, parse_diff
 from .messages import Message, new_messages, read_messages
 from .running import ending, evidence, runner_of
 from .suppressions import added_suppressions
+from .unrun import missing_program, nothing_made
 
 _SHOWN = 100
 _MISSING = re.compile(
@@ -39,20 +40,29 @@ class LintGate:
         if ran.timed_out:
             return _failed(ran, f"the lint command {ending(ran, runner.seconds)}")
         files = parse_diff(case.diff)
-        if mended := tidy(case.head):
+        head = LintRun(ran.exit_code, tuple(read_messages(ran.output)), tidy(case.head))
+        case.log.recorded["lint"] = lint_document(head)
+        silenced = _silenced(case, files)
+        if idle := nothing_made(case.commands.lint, ran.output):
+            return _failed(ran, f"no linter ran: {idle}", silenced)
+        if ran.exit_code == 0 and not head.messages and not head.mended and not missing_program(ran.output):
+            return _clean(ran, "the lint command finds nothing", silenced)
+        base = lint_run_of(case, runner)
+        if mended := _newly_mended(base, head, files):
             findings = [Finding("mended", "the lint command rewrites it", path) for path in mended]
             return _failed(ran, f"the lint command rewrites {len(mended)} files as committed", findings)
-        silenced = _silenced(case, files)
-        said = read_messages(ran.output)
-        case.log.recorded["lint"] = lint_document(ran.exit_code, said)
-        if ran.exit_code == 0 and not said:
-            return _clean(ran, "the lint command finds nothing", silenced)
-        return _compared(case, ran, lint_run_of(case, runner), files, silenced)
+        return _compared(case, ran, base, files, silenced)
 
 
 def _silenced(case: Case, files: Sequence[FileDiff]) -> list[Finding]:
     after = partial(read_committed, case.head, case.change.head_sha)
     return list(added_suppressions(files, after, case.instructions))
+
+
+def _newly_mended(base: LintRun, head: LintRun, files: Sequence[FileDiff]) -> list[str]:
+    """Return the files that the command rewrites on the change and did not rewrite on the base."""
+    old = {file.path: file.old_path for file in files if file.old_path}
+    return [path for path in head.mended if old.get(path, path) not in base.mended]
 
 
 def _compared(
@@ -66,7 +76,7 @@ def _compared(
         findings = [Finding("lint", message.text, message.path, message.line) for message in new]
         count = "1 new message" if len(new) == 1 else f"{len(new)} new messages"
         return _failed(ran, f"{count} against the base", [*findings, *silenced])
-    if ran.exit_code != 0 and (why := _unreadable(case, ran, base, said)):
+    if (ran.exit_code != 0 or missing_program(ran.output)) and (why := _unreadable(case, ran, base, said)):
         return _failed(ran, why, silenced)
     count = "1 message" if len(said) == 1 else f"{len(said)} messages"
     return _clean(ran, f"nothing new; the base has the same {count}", silenced)
@@ -74,16 +84,19 @@ def _compared(
 
 def _unreadable(case: Case, ran: Ran, base: LintRun, said: Sequence[Message]) -> str:
     """Return why a failed run without a new message fails the gate, "" when the base explains it."""
-    if not said and (missing := _MISSING.search(ran.output)):
-        tool = f"it says {missing[0].strip()!r}"
+    missing = missing_program(ran.output)
+    if not missing and not said and (found := _MISSING.search(ran.output)):
+        missing = found[0].strip()
+    if missing:
+        tool = f"it says {missing!r}"
         if not (base.exit_code == ran.exit_code and _only_detected(case.commands.source)):
             return f"the linter is not installed here ({tool}): install it with `setup` in .overnight.yml"
-    if base.exit_code == ran.exit_code and not said and _only_detected(case.commands.source):
+    if base.exit_code == ran.exit_code and (missing or not said) and _only_detected(case.commands.source):
         return (
             f"`{case.commands.lint}` was detected and does not run on the base either: name the right "
             "command as `lint` in .overnight.yml, or switch it off there with `lint: false`"
         )
-    if base.exit_code != ran.exit_code or not said:
+    if base.exit_code != ran.exit_code or not (said or base.mended):  # a formatter may end with 1
         known = "as on the base" if base.exit_code else "and succeeds on the base"
         return f"the lint command {ending(ran, 0)} without a readable new message, {known}"
     return ""

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 _MAKE = re.compile(r"(?:^|[\s;&|(])g?make((?:[ \t]+[^\s;&|)]+)*)", re.MULTILINE)
+_NO_FILE = re.compile(r"[\w-]+")
 _RULE = re.compile(r"^(?P<targets>[^\s#:=][^#:=]*?)\s*::?(?!=)(?P<needs>[^#;]*)")
 
 
@@ -22,11 +23,35 @@ class Makefile:
     needs: dict[str, list[str]] = field(default_factory=dict)
     rest: list[str] = field(default_factory=list)
     first: str = ""
+    phony: set[str] = field(default_factory=set)
+
+
+def asked_of(commands: str) -> list[list[str]]:
+    """Return the targets of each make that the commands start; [] stands for the first one of its file."""
+    return [_targets(match[1]) for match in _MAKE.finditer(commands)]
+
+
+def shadowing(path: str, makefiles: Sequence[tuple[bytes | None, bytes | None]], commands: str) -> bool:
+    """Tell whether a new file has the name of a target that a command reaches and that is not .PHONY.
+
+    A recipe whose file exists is not run. A target with a dot or slash is meant to be a file.
+
+    :param makefiles: each Makefile before and after the change.
+    """
+    runs = asked_of(commands)
+    if not runs or not _NO_FILE.fullmatch(path):
+        return False
+    for old, new in makefiles:
+        before, after = _taken_apart(old), _taken_apart(new)
+        named = {target for run in runs for target in run or [before.first or after.first]}
+        if path in _reached(named, before) & before.recipes.keys() and path not in after.phony:
+            return True
+    return False
 
 
 def recipe_changes(old: bytes | None, new: bytes | None, commands: str) -> Iterator[str]:
     """Yield a sentence for each recipe a command reaches, or setting of all recipes, that differs."""
-    runs = [_targets(match[1]) for match in _MAKE.finditer(commands)]
+    runs = asked_of(commands)
     if not runs:
         return
     before, after = _taken_apart(old), _taken_apart(new)
@@ -40,7 +65,7 @@ def recipe_changes(old: bytes | None, new: bytes | None, commands: str) -> Itera
 
 def recipes_run(content: bytes | None, commands: str) -> str:
     """Return the recipe lines that the commands reach, one command a line."""
-    runs = [_targets(match[1]) for match in _MAKE.finditer(commands)]
+    runs = asked_of(commands)
     if not runs or content is None:
         return ""
     file = _taken_apart(content)
@@ -85,6 +110,7 @@ def _taken_apart(content: bytes | None) -> Makefile:
         else:
             current = []
             file.rest.append(" ".join(line.split()))
+    file.phony = set(file.needs.get(".PHONY", ()))
     for special in [target for target in file.recipes if target.startswith(".") and target.isupper()]:
         lines = file.recipes.pop(special)
         file.rest += lines if special != ".PHONY" else []

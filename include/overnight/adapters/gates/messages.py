@@ -26,6 +26,7 @@ _WHOLE_FILE = (
 """Formatters name a file and no line: Prettier, Black and Ruff, isort."""
 _COLOUR = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
 _NOTE = re.compile(r"^note: ")
+_OTHER_LINE = re.compile(r"\blines? \d+")
 _SPACES = re.compile(r"\s{2,}")
 
 
@@ -78,15 +79,20 @@ def new_messages(
 
     :param renamed: old path → new path.
     """
-    known = Counter((renamed.get(message.path, message.path), message.text) for message in base)
+    known = Counter((renamed.get(message.path, message.path), _placeless(message.text)) for message in base)
     new: list[Message] = []
     for message in head:
-        key = (message.path, message.text)
+        key = (message.path, _placeless(message.text))
         if known[key]:
             known[key] -= 1
         else:
             new.append(message)
     return new
+
+
+def _placeless(text: str) -> str:
+    """Return a message without the other lines it names ("redefinition of 'x' from line 3")."""
+    return _OTHER_LINE.sub("line", text)
 
 
 def _document(output: str) -> list[Any] | None:

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from pathspec import PathSpec
 
 from ...domain.gates import Finding
-from .configuration import configuration_changes, reached_commands
+from .configuration import MAKEFILES, configuration_changes, reached_commands
 from .diffs import FileDiff
+from .makefiles import shadowing
 
 Read = Callable[[str], bytes | None]
 RULE = "protected_path"
@@ -97,6 +98,7 @@ def protected_touches(
     ours = [(row.reason, PathSpec.from_lines("gitignore", row.patterns)) for row in PROTECTED]
     theirs = PathSpec.from_lines("gitignore", [pattern for pattern in more if pattern.strip()])
     reached = reached_commands(commands, before)
+    makefiles = [(before(name), after(name)) for name in MAKEFILES]
     for file in files:
         for path in file.paths:
             reason = next((reason for reason, spec in ours if spec.match_file(path)), "")
@@ -104,6 +106,8 @@ def protected_touches(
                 yield Finding(RULE, f"{reason}: not for a change to touch", path)
             elif theirs.match_file(path):
                 yield Finding(RULE, "is protected by the repository's own settings", path)
+            elif before(path) is None and after(path) is not None and shadowing(path, makefiles, commands):
+                yield Finding(RULE, f"keeps make from running {path}, which is not in .PHONY", path)
             else:
                 for told in configuration_changes(path, before, after, commands, reached):
                     yield Finding(RULE, told, path)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from time import monotonic
 
 from ...domain.criteria import criteria
-from ...domain.gates import Finding, GateName, GateResult, GateStatus
+from ...domain.gates import Finding, GateName, GateResult, GateStatus, flat
 from ...domain.opinions import proved, weigh
 from ...ports import Case, Sandbox
 from .commented import commented_out
@@ -74,6 +74,8 @@ class QicGate:
 def _opinion(scene: Scene, wanted: tuple[str, ...]) -> tuple[Finding, ...]:
     """Return what stands against the change by the review; of files that only move, no line can be quoted."""
     review = scene.case.review
+    if review and review.unusable:
+        return (Finding("review_unusable", flat(review.unusable, 300)),)
     against = weigh(review, wanted, scene.lines) if review else ()
     return tuple(one for one in against if scene.lines or one.rule != "criterion_unproved")
 
@@ -91,6 +93,8 @@ def _reviewed(scene: Scene, wanted: tuple[str, ...]) -> str:
     review = scene.case.review
     if review is None:
         return f"the deterministic part alone decided: {scene.case.review_note}"
+    if review.unusable:
+        return "the reviewer that was asked gave no usable opinion"
     count = proved(review, wanted, scene.lines)
     return f"{count} of {len(wanted)} criteria proved by quotes of {review.tier or 'the reviewer'}"
 

@@ -13,7 +13,8 @@ from pathlib import Path
 
 from ...domain.issues import Issue
 from ...ports import Case, Tree
-from ..git import read_committed
+from ..git import read_committed, tidy
+from .base_run import build_base
 from .diffs import FileDiff
 from .results import SuiteRun, TestStatus
 from .running import Runner
@@ -62,10 +63,14 @@ def regression_of(
     """Return which tests of the change fail on the base's sources."""
     if not any(is_test_file(file.path) and not file.deleted for file in files):
         return Regression(known=bool(head.tests))
+    build_base(case, runner)
+    tidy(case.base)
     runner.prepare(case.base)
     with _base_with_tests(case, files) as tree:
         # Not tidied: what is to be judged lies in this copy uncommitted.
-        plain = replace(runner, commands=replace(runner.commands, setup=""), clean=False)
+        plain = replace(runner, clean=False)
+        if case.commands.build:  # tests may have to be compiled as well
+            plain.run(tree, case.commands.build)
         mixed = run_suite(plain, tree, case.commands.test)
     if not head.tests:
         differs = head.ran.exit_code == 0 and base.ran.exit_code == 0 and mixed.ran.exit_code not in (0, 127)

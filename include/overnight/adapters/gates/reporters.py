@@ -65,6 +65,12 @@ def _between(options: str, output: str = "") -> Callable[[re.Match[str], Places]
     return lambda found, at: f"{found['start']} {options.format(at=at)}{found['rest']}{output.format(at=at)}"
 
 
+def _loudly(options: str, output: str) -> Callable[[re.Match[str], Places], str]:
+    """Do as `_between` and take out what turns names of tests into dots, for the runner and its harness."""
+    told = _between(options, output)
+    return lambda found, at: re.sub(r"\s(?:-q|--quiet)(?=\s|$)", "", told(found, at))
+
+
 def by_program(found: re.Match[str], at: Places) -> str:
     """Return the start of a unittest command with our program in place of its module."""
     return re.sub(r"-m\s+unittest$", f"{at.programs}/unittest_report.py {at.report}", found["start"])
@@ -137,8 +143,8 @@ REPORTERS: tuple[Reporter, ...] = (
     ),
     Reporter(
         "cargo test",
-        _pattern(rf"{_VARIABLES}cargo\s+(?:\+\S+\s+)?test"),
-        _between("--no-fail-fast", " >{at.report} 2>&1"),
+        _pattern(rf"{_VARIABLES}cargo\s+(?:(?:\+\S+|-q|--quiet|--offline|--locked|--frozen)\s+)*test"),
+        _loudly("--no-fail-fast", " >{at.report} 2>&1"),
         read_cargo,
         red=(101,),
         to_file=True,

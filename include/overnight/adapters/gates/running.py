@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
@@ -12,11 +13,12 @@ from ...domain.orders import Commands, NightOrder
 from ...ports import Case, Logbook, Ran, Sandbox, Tree
 from ..dependencies import DependencyStore
 from ..dependencies.store import Brought, Recipe
-from ..egress import AllowedHosts, ProxyLimits, opened
+from ..egress import AllowedHosts, ProxyLimits, PublicHosts, opened
 from ..git import checkout_id, tidy
 from ..sandbox.reaching import ReachesHosts
 from ..sandbox.streaming import streaming
 from ..sandbox.unconfined import UnconfinedSandbox
+from ..versions import HINT, NO_GIT
 
 EVIDENCE_BYTES = 8 * 1024
 _MAX_OUTPUT = 1024 * 1024
@@ -26,6 +28,7 @@ _OWN_PROGRAMS = {
     "node_modules": 'export PATH="$PWD/node_modules/.bin:$PATH"\n',
 }
 """What setup made → the line that puts its programs before ours."""
+_PIPE = re.compile(r"(?<!\|)\|(?!\|)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +37,7 @@ class Runner:
 
     :param seconds: wall clock of each command.
     :param network: whether setup may reach the network; the other commands never may.
-    :param hosts: what setup may reach of it; empty means everything.
+    :param hosts: what setup may reach of it; empty means every public host.
     :param log: is told every command that runs.
     :param clean: whether every command finds the tree as committed, whatever the one before it wrote there.
     """
@@ -53,14 +56,23 @@ class Runner:
         return cls(sandbox, commands, order.limits.gate_seconds, order.setup_network, order.setup_hosts)
 
     def run(self, tree: Tree, command: str, mounts: Sequence[tuple[Path, str, bool]] = ()) -> Ran:
-        """Run setup (once per tree) and the command; a failed setup is what comes back."""
+        """Run setup (once per tree) and the command; a failed setup is what comes back.
+
+        A pipe fails when any part of it does: `ruff check . | tee log` is not what `tee` says.
+        """
         if self.clean:
             tidy(tree)
         prepared = self._prepared(tree)
         if prepared.ran.exit_code != 0:
             return prepared.ran
         own = "".join(line for product, line in _OWN_PROGRAMS.items() if product in prepared.products)
-        return self._run(tree.path, own + command, mounts)
+        strict = "set -o pipefail\n" if _PIPE.search(command) else ""
+        return self._run(tree.path, own + strict + command, mounts)
+
+    def run_for(self, seconds: float, tree: Tree, command: str) -> Ran:
+        """Run a command that has less time than its setup."""
+        ran = self.prepare(tree)
+        return ran if ran.exit_code != 0 else replace(self, seconds=seconds).run(tree, command)
 
     def prepare(self, tree: Tree) -> Ran:
         """Put what setup installs into this tree unless it is there already.
@@ -81,7 +93,8 @@ class Runner:
         brought = self._bring(tree)
         ran = brought.ran
         if ran.exit_code != 0 or ran.timed_out:
-            failed = f"{ran.stderr}\nthe setup command failed\n"
+            why = f": {HINT}" if NO_GIT.search(ran.output) else ""
+            failed = f"{ran.stderr}\nthe setup command failed{why}\n"
             brought = Brought(replace(ran, exit_code=ran.exit_code or 1, stderr=failed))
         if not ran.timed_out:
             record.write_text(json.dumps({"key": key, **asdict(brought)}))
@@ -96,15 +109,17 @@ class Runner:
 
     def _install(self, folder: Path) -> Ran:
         """Run setup with as much of the network as the order gives."""
-        if not self.network or not self.hosts:
-            return self._run(folder, self.commands.setup, network=self.network)
+        if isinstance(self.sandbox, UnconfinedSandbox):
+            if not self.network or not self.hosts:
+                return self._run(folder, self.commands.setup)
+            return Ran(1, "", 'setup_hosts needs a sandbox: with `sandbox = "none"` no host can be kept away')
+        if not self.network:
+            return self._run(folder, self.commands.setup)
         if isinstance(self.sandbox, ReachesHosts):
             there = replace(self, sandbox=self.sandbox.reaching(self.hosts))
-            return there._run(folder, self.commands.setup, network=True)
-        if isinstance(self.sandbox, UnconfinedSandbox):
-            return Ran(1, "", 'setup_hosts needs a sandbox: with `sandbox = "none"` no host can be kept away')
-        limits = ProxyLimits(seconds=self.seconds)
-        with opened(AllowedHosts(self.hosts), limits, named=self.hosts) as way:
+            return there._run(folder, self.commands.setup)
+        policy = AllowedHosts(self.hosts) if self.hosts else PublicHosts()
+        with opened(policy, ProxyLimits(seconds=self.seconds), named=self.hosts) as way:
             return self._run(folder, way.around(self.commands.setup), way.mounts)
 
     def _run(
@@ -112,7 +127,6 @@ class Runner:
         folder: Path,
         command: str,
         mounts: Sequence[tuple[Path, str, bool]] = (),
-        network: bool = False,
     ) -> Ran:
         with streaming():
             ran = self.sandbox.run(
@@ -122,7 +136,6 @@ class Runner:
                 seconds=self.seconds,
                 max_output=_MAX_OUTPUT,
                 mounts=mounts,
-                network=network,
             )
         if self.log is not None:
             self.log.tell(folder.name, command, ran)

@@ -2,28 +2,26 @@
 
 from __future__ import annotations
 
-import re
 import secrets
 import tempfile
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from ...ports import Ran, Tree
+from .java_reports import read_java
 from .junit import read_report
 from .programs import PROGRAMS
 from .reporters import REPORTERS, Places, Reporter, by_program, reporter_of
 from .results import SuiteRun
 from .running import EVIDENCE_BYTES, Runner
+from .unrun import FAILED_LINES
 
 _INSIDE = "/overnight-results"
 _PROGRAMS_INSIDE = "/overnight-programs"
 _LAST_CHARACTERS = 4000
-_FAILED_LINES = {
-    "pytest": re.compile(r"^(?:=+ )?(?:\d+ failed|(?:\d+ \w+, )*\d+ errors?)\b.* in [\d.:]+", re.MULTILINE),
-    "unittest": re.compile(r"^FAILED \((?=[^)]*(?:failures|errors)=)", re.MULTILINE),
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,10 +34,15 @@ class _Desk:
 
 
 def run_suite(runner: Runner, tree: Tree, command: str) -> SuiteRun:
-    """Run a suite; a known runner tells its tests one by one, of any other only the end is known."""
+    """Run a suite; a known runner tells its tests one by one, of any other only the end is known.
+
+    Maven and Gradle write reports of their own.
+    """
     known = reporter_of(command, tree.path)
     if known is None:
-        return SuiteRun(runner.run(tree, command), {})
+        started = time.time()
+        ran = runner.run(tree, command)
+        return SuiteRun(ran, read_java(tree.path, command, started))
     reporter, before, found = known
     with _desk() as desk:
         places = Places(f"{_INSIDE}/{desk.report}", _PROGRAMS_INSIDE)
@@ -107,7 +110,7 @@ def _desk() -> Iterator[_Desk]:
 
 def says_failed(run: SuiteRun) -> bool:
     """Tell whether the runner's own last line counts failures; a report without any is then not its own."""
-    pattern = _FAILED_LINES.get(run.runner)
+    pattern = FAILED_LINES.get(run.runner)
     return pattern is not None and any(
         pattern.search(text[-_LAST_CHARACTERS:]) for text in (run.ran.stdout, run.ran.stderr)
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -20,11 +21,16 @@ from .replacements import replaced_subjects
 from .results import SuiteRun, TestStatus
 from .running import Runner, ending, evidence, runner_of
 from .suites import explained, none_collected, run_suite, says_failed
+from .unrun import told_otherwise
 from .weakening import deleted_tests, weakened_tests
 
 _SHOWN_OF_A_KIND = 30
 _FLAKY_AT_MOST = 5
 _OUR_WAY = "set tests_optional: true in .overnight.yml if this repository is meant to have none"
+_SETUP = "name what the tests need as `setup` in .overnight.yml; if that takes the network, set setup_network"
+_IMPORT = re.compile(
+    r"(?:ModuleNotFoundError|ImportError): .+|Cannot find (?:module|package) .+|cannot find package .+"
+)
 _HINT = "make the suite pass without removing, skipping or weakening tests"
 
 
@@ -83,6 +89,8 @@ class _Trial:
         known = self.head.having(TestStatus.FAILED) - flaky
         if why := self._contradiction(known, flaky):
             return _failed(self.head, why)
+        if why := "" if flaky else self._none_passed():
+            return _failed(self.head, why, hint=_SETUP)
         self._record(flaky)
         return self._passed(_told(len(self.head.tests), len(known), sorted(flaky)))
 
@@ -101,6 +109,8 @@ class _Trial:
             return _failed(run, how, findings)
         if run.ran.exit_code != 0:
             return _failed(run, f"the suite {ending(run.ran, 0)} and tells no single tests", findings)
+        if why := told_otherwise(self.case.commands.test, run.ran.output):
+            return _failed(run, f"the suite ended with exit code 0, but {why}", findings)
         if findings:
             return _failed(run, _counted(findings), findings)
         self._record(frozenset())
@@ -152,6 +162,15 @@ class _Trial:
             return f"the suite {ending(self.head.ran, 0)} although no test newly fails"
         return ""
 
+    def _none_passed(self) -> str:
+        """Say why a run without a single passing test proves nothing, "" when one passed or none need to."""
+        if self.head.having(TestStatus.PASSED) or self.case.commands.tests_optional:
+            return ""
+        found = _IMPORT.search(self.head.ran.output)
+        failed = len(self.head.having(TestStatus.FAILED))
+        counted = f"of {len(self.head.tests)} tests {failed} fail and the others are skipped, as on the base"
+        return f"no test could run here: {found[0].strip() if found else counted}"
+
     def _flaky(self, failing: frozenset[str]) -> frozenset[str]:
         """Return the few failures that pass in a second run; only tests the base knows get one."""
         if not failing or len(failing) > _FLAKY_AT_MOST or not failing <= self.base.tests.keys():
@@ -192,7 +211,7 @@ def _not_applicable(reason: str) -> GateResult:
     return GateResult(GateName.TEST, GateStatus.NOT_APPLICABLE, reason)
 
 
-def _failed(head: SuiteRun, reason: str, findings: Sequence[Finding] = ()) -> GateResult:
+def _failed(head: SuiteRun, reason: str, findings: Sequence[Finding] = (), hint: str = _HINT) -> GateResult:
     return GateResult(
         gate=GateName.TEST,
         status=GateStatus.FAIL,
@@ -200,7 +219,7 @@ def _failed(head: SuiteRun, reason: str, findings: Sequence[Finding] = ()) -> Ga
         findings=tuple(_shown(findings)),
         seconds=head.ran.seconds,
         evidence=evidence(head.ran),
-        hint=_HINT,
+        hint=hint,
     )
 
 

@@ -12,6 +12,7 @@ from typing import Any
 from uuid import uuid4
 
 from ...domain.changes import Base
+from ...domain.errors import OvernightError
 from ...ports import Tree
 from .failures import noticing_full_disk
 from .mirrors import ATTRIBUTES, Mirror
@@ -20,8 +21,13 @@ from .running import Git
 CACHES = ("__pycache__", ".pytest_cache", ".ruff_cache", ".mypy_cache", "node_modules", ".venv")
 """Folders that never become part of a change."""
 
+_INSTALLED = frozenset({*CACHES, ".overnight-cache"})
 _CHECKOUT = "overnight-checkout"
-_OBEYED = ("*conftest.py", "*sitecustomize.py", "*usercustomize.py", "*.pth", "*pytest.ini", "*tox.ini")
+_OBEYED = (
+    *("*conftest.py", "*sitecustomize.py", "*usercustomize.py", "*.pth", "*pytest.ini", "*tox.ini"),
+    *("pytest.py", "unittest.py", "GNUmakefile", "makefile"),
+)
+"""What test runners and make take their orders from, wherever it lies or at the top."""
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,150}")
 
 
@@ -64,22 +70,42 @@ def check_out(tree: Tree, sha: str) -> None:
 
 
 def tidy(tree: Tree) -> tuple[str, ...]:
-    """Check a tree out afresh when a command left more in it than ignored files; return what it changed.
+    """Put back as committed what a command left in a tree; return the tracked paths it had changed.
 
-    What comes back are tracked paths. An ignored file stays, it may be a build's product, unless it is one
-    that test runners obey: a change may ignore what its build then writes.
+    An ignored file stays, it may be a build's product that the tests need, unless it is one that test
+    runners obey: a change may ignore what its build then writes. After any tidying the tree counts as
+    checked out afresh, so that setup brings back what it had made.
     """
     git = git_of(tree)
-    told = ("status", "--porcelain=v1", "-z", "--no-renames", "--untracked-files=all")
-    fields = git.ask("look at a work tree", *told).fields
-    obeyed = git.ask(
-        "look at a work tree", "ls-files", "--others", "--ignored", "--exclude-standard", "-z", "--", *_OBEYED
-    ).fields
-    caches = [path for path in obeyed if not set(path.split("/")[:-1]).isdisjoint(CACHES)]
-    if fields or len(caches) < len(obeyed):
+    changed, strange = _left_behind(git)
+    if not changed and not strange:
+        return ()
+    head = git.ask("read HEAD", "rev-parse", "HEAD").text
+    try:
+        for path in strange:
+            _remove(tree.path / path)
+        git.ask("put a work tree right", "read-tree", "--reset", "-u", head)
+        right = not any(_left_behind(git))
+    except (OSError, OvernightError):
+        right = False
+    if right:
+        (tree.git_dir / _CHECKOUT).write_text(uuid4().hex)
+    else:
         empty(tree.path)
-        check_out(tree, git.ask("read HEAD", "rev-parse", "HEAD").text)
-    return tuple(sorted(field[3:] for field in fields if not field.startswith("??")))
+        check_out(tree, head)
+    return changed
+
+
+def _left_behind(git: Git) -> tuple[tuple[str, ...], list[str]]:
+    """Return tracked paths that differ, and paths to remove: untracked ones, and ignored ones obeyed."""
+    look = "look at a work tree"
+    told = ("status", "--porcelain=v1", "-z", "--no-renames", "--untracked-files=all")
+    fields = git.ask(look, *told).fields
+    ignored = ("ls-files", "--others", "--ignored", "--exclude-standard", "-z", "--", *_OBEYED)
+    found = git.ask(look, *ignored, environment={"GIT_LITERAL_PATHSPECS": "0"}).fields
+    obeyed = (path for path in found if _INSTALLED.isdisjoint(path.split("/")[:-1]))
+    changed = sorted(field[3:] for field in fields if not field.startswith("??"))
+    return tuple(changed), [*(field[3:] for field in fields if field.startswith("??")), *obeyed]
 
 
 def checkout_id(tree: Tree) -> str:
@@ -95,6 +121,17 @@ def empty(folder: Path) -> None:
             shutil.rmtree(entry.path, onerror=_open_up_and_retry)
         else:
             os.unlink(entry.path)  # noqa: PTH108  a symlink's target must stay out of it
+
+
+def _remove(path: Path) -> None:
+    """Remove a file, a link or a folder, however the permissions were set."""
+    if path.is_dir() and not path.is_symlink():
+        shutil.rmtree(path, onerror=_open_up_and_retry)
+        return
+    try:
+        path.unlink(missing_ok=True)
+    except PermissionError:
+        _open_up_and_retry(os.unlink, str(path), None)
 
 
 def discard(tree: Tree) -> None:

@@ -23,6 +23,7 @@ from .streaming import Clean
 _NAMESPACES = (
     "--unshare-pid",
     "--unshare-ipc",
+    "--unshare-net",
     "--unshare-uts",
     "--unshare-cgroup-try",
     "--hostname",
@@ -46,7 +47,6 @@ class Request:
     command: str
     environment: Mapping[str, str]
     read_only_tree: bool = False
-    network: bool = False
     mounts: Sequence[Mount] = ()
 
 
@@ -89,13 +89,10 @@ class BubblewrapSandbox:
         seconds: float = 60.0,
         max_output: int = 256 * 1024,
         read_only_tree: bool = False,
-        network: bool = False,
         mounts: Sequence[Mount] = (),
     ) -> Ran:
         """Run a shell command in the tree, at /work; SandboxUnavailable when it cannot be confined."""
-        request = Request(
-            check_tree(tree), command, environment or {}, read_only_tree, network, tuple(mounts)
-        )
+        request = Request(check_tree(tree), command, environment or {}, read_only_tree, tuple(mounts))
         if _is_root():
             self._hand_over(request)
         with ExitStack() as stack:
@@ -121,7 +118,6 @@ class BubblewrapSandbox:
         bwrap = find_bwrap()
         environment = ["--chdir", str(TREE), *self._environment(request), *_filtered(files)]
         confined = [*self._file_system(request, files), *_NAMESPACES, *_LIFE]
-        confined += [] if request.network else ["--unshare-net"]
         if not _is_root():
             me = ["--uid", str(SANDBOX_UID), "--gid", str(SANDBOX_UID)]
             only = files.arguments([*_OWN_USERS, *me, *confined, *environment])
@@ -136,7 +132,7 @@ class BubblewrapSandbox:
         return [*outer, inner, *files.arguments(again), *self._opening(started, files)]
 
     def _file_system(self, request: Request, files: _MemoryFiles) -> Iterator[str]:
-        yield from self._layout.arguments(self._skeleton(), self._limits, network=request.network)
+        yield from self._layout.arguments(self._skeleton(), self._limits)
         yield from bind(request.tree, TREE, writable=not request.read_only_tree)
         for source, target, writable in request.mounts:
             yield from bind(source.absolute(), Path(target), writable=writable)

@@ -66,24 +66,24 @@ def backend_named(path: str) -> SandboxBackend:
 class BackendSandbox:
     """Runs commands on a `SandboxBackend`, whose sandboxes have bash, tar, coreutils and a writable /work.
 
-    :param hosts: what a command with `network=True` may reach; empty asks the backend for everything.
+    :param hosts: what commands may reach; None is nothing, empty asks the backend for everything.
     """
 
     def __init__(
         self,
         backend: SandboxBackend,
         *,
-        hosts: Sequence[str] = (),
+        hosts: Sequence[str] | None = None,
         limits: SandboxLimits | None = None,
         clean: Clean | None = None,
     ) -> None:
         self._clean = clean
         self._backend = backend
-        self._hosts = tuple(hosts)
+        self._hosts = None if hosts is None else list(hosts)
         self._limits = limits or SandboxLimits()
 
     def reaching(self, hosts: Sequence[str]) -> BackendSandbox:
-        """Return the same sandbox, whose commands with `network=True` reach these hosts alone."""
+        """Return the same sandbox, whose commands reach these hosts alone; empty is every host."""
         return BackendSandbox(self._backend, hosts=hosts, limits=self._limits, clean=self._clean)
 
     def self_test(self) -> None:
@@ -101,7 +101,6 @@ class BackendSandbox:
         seconds: float = 60.0,
         max_output: int = 256 * 1024,
         read_only_tree: bool = False,
-        network: bool = False,
         mounts: Sequence[Mount] = (),
     ) -> Ran:
         """Run a shell command on a copy of the tree at /work, and bring back what it changed there."""
@@ -110,7 +109,7 @@ class BackendSandbox:
         )
         started = time.monotonic()
         try:
-            with streaming(None), self._sandbox(network=network) as handle:
+            with streaming(None), self._sandbox() as handle:
                 ran = self._run(handle, order)
         except SandboxError as error:
             raise SandboxUnavailable(f"the {self._backend.name} sandbox does not work: {error}") from error
@@ -118,9 +117,8 @@ class BackendSandbox:
         return replace(ran, seconds=time.monotonic() - started)
 
     @contextmanager
-    def _sandbox(self, *, network: bool) -> Iterator[str]:
-        hosts = list(self._hosts) if network else None
-        spec = SandboxSpec(block_network=not network or bool(hosts), allow_egress_to=hosts)
+    def _sandbox(self) -> Iterator[str]:
+        spec = SandboxSpec(block_network=self._hosts != [], allow_egress_to=self._hosts)
         handle = self._backend.create(spec=spec)
         try:
             yield handle

@@ -49,11 +49,11 @@ class Layout:
     moved: tuple[Moved, ...] = ()
     search_path: tuple[str, ...] = field(default=())
 
-    def arguments(self, skeleton: Skeleton, limits: SandboxLimits, *, network: bool) -> list[str]:
+    def arguments(self, skeleton: Skeleton, limits: SandboxLimits) -> list[str]:
         """Return the arguments that build everything except the tree."""
         return [
             *_system(),
-            *_etc(skeleton, network=network),
+            *_etc(skeleton),
             *_pseudo(limits),
             *self._tools(),
             *self._moved_tools(skeleton),
@@ -130,15 +130,13 @@ def _system() -> Args:
             yield from ("--ro-bind", str(path), str(path))
 
 
-def _etc(skeleton: Skeleton, *, network: bool) -> Args:
+def _etc(skeleton: Skeleton) -> Args:
     for folder in ("/etc", *dict.fromkeys(str(Path("/etc", name).parent) for name in _ETC)):
         yield from ("--dir", folder)
     for name in _ETC:
         yield from ("--ro-bind-try", f"/etc/{name}", f"/etc/{name}")
     for file in sorted((skeleton.path / "etc").iterdir()):
         yield from ("--ro-bind", str(file), f"/etc/{file.name}")
-    if network:
-        yield from ("--ro-bind-try", str(Path("/etc/resolv.conf").resolve()), "/etc/resolv.conf")
 
 
 def _pseudo(limits: SandboxLimits) -> Args:

@@ -13,4 +13,4 @@ class ReachesHosts(Protocol):
     """A sandbox elsewhere, whose network policy is its own."""
 
     def reaching(self, hosts: Sequence[str]) -> Sandbox:
-        """Return the same sandbox, whose commands with `network=True` reach these hosts alone."""
+        """Return the same sandbox, whose commands reach these hosts alone; empty is every host."""

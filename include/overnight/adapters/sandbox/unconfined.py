@@ -16,7 +16,7 @@ from .streaming import Clean
 class UnconfinedSandbox:
     """The `Sandbox` port as a plain subprocess: the environment is scrubbed, nothing else is promised.
 
-    Neither `read_only_tree`, `network` nor `mounts` can be honoured: the command sees this machine.
+    Neither `read_only_tree` nor `mounts` can be honoured: the command sees this machine.
     """
 
     def __init__(
@@ -42,13 +42,12 @@ class UnconfinedSandbox:
         seconds: float = 60.0,
         max_output: int = 256 * 1024,
         read_only_tree: bool = False,
-        network: bool = False,
         mounts: Sequence[tuple[Path, str, bool]] = (),
     ) -> Ran:
         """Run a shell command in the tree as ourselves; `mounts` are refused."""
         if mounts:
             raise ValueError('mounts need a real sandbox; with `sandbox = "none"` there is none')
-        del read_only_tree, network
+        del read_only_tree
         with tempfile.TemporaryDirectory(prefix="overnight-home-") as home:
             usual = {
                 "PATH": ":".join([*self._programs, "/usr/local/bin", "/usr/bin", "/bin"]),
