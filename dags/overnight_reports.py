@@ -1,11 +1,11 @@
 """
 ### Overnight reports
 
-Every morning: the day's report, on Mondays the last week's, on the first the last month's. Each is an HTML
-page with its tables as Parquet beside it, in object storage under `reports/`. Nights that were due and did
-not run are written into the ledger, with the command that makes up for them. Then people are told of what
-is loud, and the ledger is verified and sealed. On the first of a month `[retention]` lets old nights and
-logs go; a night's root stays in the ledger.
+Every morning: the report of the day so far and, whole now, that of the day before; on Mondays the last
+week's, on the first the last month's. Each is an HTML page with its tables as Parquet beside it, in object
+storage under `reports/`. Nights that were due and did not run are written into the ledger, with the command
+that makes up for them. Then people are told of what is loud, and the ledger is verified and sealed. On the
+first of a month `[retention]` lets old nights and logs go; a night's root stays in the ledger.
 
 *When it fails*: a report failed → clear it, nothing is written twice. `send_alerts` failed → clear it; what
 was told is remembered. `seal_ledger` failed → **the history was changed or is damaged**: its message names

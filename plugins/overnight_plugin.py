@@ -35,7 +35,8 @@ _MOON = (
 class AirflowGuard:
     """People as Airflow's auth manager knows them; rights are those on the repositories' DAGs.
 
-    Viewing is reading a DAG, operating is triggering one, administering is changing Airflow's pools.
+    Viewing is reading a DAG, operating is triggering one, editing is changing one, administering is changing
+    Airflow's pools.
     """
 
     @property
@@ -76,11 +77,11 @@ def _may(user: Any, right: Right, full_name: str) -> bool:
         return False
     names = [full_name] if full_name else [one.name for one in load_settings().values.repositories]
     details: list[DagDetails | None] = [_details(dag_id_of(name)) for name in names]
-    read = right is Right.VIEW
+    of_dag = {Right.VIEW: "GET", Right.EDIT: "PUT"}.get(right)
     return any(
         manager.is_authorized_dag(
-            method="GET" if read else "POST",
-            access_entity=None if read else DagAccessEntity.RUN,
+            method=of_dag or "POST",
+            access_entity=None if of_dag else DagAccessEntity.RUN,
             details=detail,
             user=user,
         )

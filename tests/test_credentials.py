@@ -10,8 +10,10 @@ from include.overnight.credentials import (
     LEDGER_CONNECTION,
     OPENAI_CONNECTION,
     Credentials,
+    connections_of,
     from_environment,
     ledger_url,
+    only_for_airflow,
     with_connections,
 )
 
@@ -101,3 +103,14 @@ def test_the_redactor_is_told_every_secret_that_is_long_enough_to_be_one():
         "token-4711", app={"private_key": "pem-47110815"}, keys={"K": "key-4711", "S": "x"}
     )
     assert credentials.secrets() == {"token-4711", "pem-47110815", "key-4711"}
+
+
+def test_connections_that_the_command_line_does_not_see_are_told_with_what_it_reads():
+    environ = {
+        "AIRFLOW_CONN_OVERNIGHT_LEDGER": "{}",
+        "AIRFLOW_CONN_OTHER": "{}",
+        "AIRFLOW_CONN_GITHUB_DEFAULT": "",
+    }
+    (said,) = only_for_airflow(connections_of(environ))
+    assert "connection overnight_ledger" in said
+    assert "OVERNIGHT_LEDGER_URL" in said

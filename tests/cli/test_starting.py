@@ -84,7 +84,11 @@ def test_what_libraries_log_and_print_stays_off_stdout(fresh):
 
 def test_settings_show_where_each_value_came_from_and_no_password(nowhere, tmp_path):
     (tmp_path / "overnight.toml").write_text('notify = ["slack://tokenA/tokenB"]\n[limits]\nnight_usd = 5\n')
-    env = {**nowhere, "OVERNIGHT_LEDGER_URL": "postgresql+psycopg://me:p4ssw0rd@db/x"}
+    env = {
+        **nowhere,
+        "OVERNIGHT_LEDGER_URL": "postgresql+psycopg://me:p4ssw0rd@db/x",
+        "OVERNIGHT_LIMITS__ISSUE_USD": "2",
+    }
     for result in (
         overnight("settings", "show", env=env),
         overnight("settings", "show", "--json", env=env),
@@ -95,8 +99,10 @@ def test_settings_show_where_each_value_came_from_and_no_password(nowhere, tmp_p
         assert "OVERNIGHT_LEDGER_URL" in result.stdout
     shown = json.loads(result.stdout)
     assert shown["limits"] == {
-        "value": shown["limits"]["value"] | {"night_usd": "5"}, "from": str(tmp_path / "overnight.toml")
-    }  # fmt: skip
+        "value": shown["limits"]["value"] | {"night_usd": "5", "issue_usd": "2"},
+        "from": str(tmp_path / "overnight.toml"),
+        "keys_from": {"limits.issue_usd": "OVERNIGHT_LIMITS__ISSUE_USD"},
+    }
     assert shown["home"]["from"] == "default"
 
 

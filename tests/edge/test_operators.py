@@ -107,6 +107,8 @@ def test_with_plan_only_no_issue_is_mapped(house):
     night = admit(house, plan_only=True)
     assert PlanNightOperator(task_id="plan_night", night=night).execute(house.context()) == []
     assert len(open_desk().ledger.night(night).issues) == 1
+    SummarizeNightOperator(task_id="summarize", night=night).execute(house.context())
+    assert [issue.title for issue in house.stage.forge.issues(REPOSITORY)] == ["Add a colour"]
 
 
 def test_an_issue_whose_tasks_died_is_crashed_and_makes_the_run_red(house):

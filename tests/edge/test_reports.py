@@ -12,7 +12,7 @@ from include.overnight.edge.reports import (
     SealLedgerOperator,
     SendAlertsOperator,
     WriteReportOperator,
-    due_day,
+    due_days,
 )
 from include.overnight.edge.retention import RetainOperator
 
@@ -24,17 +24,17 @@ def at(year, month, day):
 
 
 @pytest.mark.parametrize(
-    ("period", "moment", "day"),
+    ("period", "moment", "days"),
     [
-        (Period.DAY, at(2026, 3, 14), date(2026, 3, 14)),
-        (Period.WEEK, at(2026, 3, 16), date(2026, 3, 15)),
-        (Period.WEEK, at(2026, 3, 17), None),
-        (Period.MONTH, at(2026, 3, 1), date(2026, 2, 28)),
-        (Period.MONTH, at(2026, 3, 2), None),
+        (Period.DAY, at(2026, 3, 1), (date(2026, 2, 28), date(2026, 3, 1))),
+        (Period.WEEK, at(2026, 3, 16), (date(2026, 3, 15),)),
+        (Period.WEEK, at(2026, 3, 17), ()),
+        (Period.MONTH, at(2026, 3, 1), (date(2026, 2, 28),)),
+        (Period.MONTH, at(2026, 3, 2), ()),
     ],
 )
-def test_a_report_is_due_on_its_morning(period, moment, day):
-    assert due_day(period, moment) == day
+def test_a_report_is_due_on_its_morning_and_a_day_is_told_whole_in_the_next(period, moment, days):
+    assert due_days(period, moment) == days
 
 
 def context(moment):

@@ -9,7 +9,7 @@ import pytest
 from include.overnight.domain.errors import SettingsError
 from include.overnight.domain.models import LADDER
 from include.overnight.domain.plans import SequenceType
-from include.overnight.settings import load_settings, origin_of, settings_path
+from include.overnight.settings import cautions, load_settings, origin_of, settings_path
 from include.overnight.settings.tiers import PRESETS
 
 ONE = '[[repositories]]\nname = "acme/box"\n'
@@ -230,3 +230,38 @@ def test_a_rung_that_the_ladder_leaves_out_has_no_model(load):
 @pytest.mark.parametrize("preset", PRESETS)
 def test_a_preset_names_a_model_for_every_rung(load, preset):
     assert list(load(f'preset = "{preset}"\n').models) == list(LADDER)
+
+
+@pytest.mark.parametrize(
+    ("name", "near"),
+    [
+        ("OVERNIGHT_LIMITS_NIGHT_USD", "did you mean OVERNIGHT_LIMITS__NIGHT_USD?"),
+        ("OVERNIGHT_LIMTS__NIGHT_USD", "did you mean OVERNIGHT_LIMITS__NIGHT_USD?"),
+        ("OVERNIGHT_EXECUTION_ENABLE", "did you mean OVERNIGHT_EXECUTION_ENABLED?"),
+        ("OVERNIGHT_NONSENSE", "remove it"),
+    ],
+)
+def test_a_variable_that_is_no_setting_is_told_of_with_the_nearest_one(tmp_path, caplog, name, near):
+    settings = load_settings(tmp_path / "none.toml", {name: "5"})
+    assert cautions(settings) == (f"{name} is no setting and has no effect: {near}",)
+    assert near in caplog.text
+
+
+def test_variables_that_are_read_elsewhere_are_no_mistake(tmp_path):
+    environ = {
+        "OVERNIGHT_FAILPOINT": "@x",
+        "OVERNIGHT_API_URL": "http://x",
+        "OVERNIGHT_LIMITS__NIGHT_USD": "5",
+    }
+    assert load_settings(tmp_path / "none.toml", environ).misspelt == ()
+
+
+@pytest.mark.parametrize(
+    ("line", "words"),
+    [("schedule_expression = []", "at least 1 item"), ('window = "02:00-02:00"', "never opens")],
+)
+def test_a_schedule_that_never_comes_is_refused(tmp_path, line, words):
+    path = tmp_path / "overnight.toml"
+    path.write_text(f'[[repositories]]\nname = "acme/box"\n{line}\n')
+    with pytest.raises(SettingsError, match=words):
+        load_settings(path, {})

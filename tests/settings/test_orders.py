@@ -61,6 +61,12 @@ def test_a_parameter_wins_over_the_settings_and_none_leaves_them(order, switch, 
     assert unsaid is (False if switch == "plan_only" else not value)
 
 
+@pytest.mark.parametrize("params", [{}, {"dry_run": None}, {"dry_run": False}])
+def test_a_night_that_only_plans_writes_nothing_to_github(order, params):
+    made = order("dry_run = false", plan_only=True, **params)
+    assert (made.plan_only, made.dry_run) == (True, True)
+
+
 def test_the_plan_takes_issues_limit_and_a_partial_order_from_the_form(order):
     rules = order(issues=[3, 4], max_issues_per_run=7, sequence_order=["qa"]).plan
     assert (rules.only, rules.max_issues) == ((3, 4), 7)

@@ -33,7 +33,7 @@ enabled = false
 name = "secret/plans"
 """
 ROLES = {"viewer": 1, "operator": 2, "admin": 3}
-RANK = {Right.VIEW: 1, Right.OPERATE: 2, Right.ADMINISTER: 3}
+RANK = {Right.VIEW: 1, Right.OPERATE: 2, Right.EDIT: 2, Right.ADMINISTER: 3}
 
 
 @dataclass

@@ -6,9 +6,9 @@ import pytest
 from fastapi.testclient import TestClient
 
 from include.overnight.settings import load_settings
-from include.overnight.web import House, create_api, create_pages
+from include.overnight.web import House, Right, create_api, create_pages
 
-from .conftest import FakeGuard, as_
+from .conftest import RANK, FakeGuard, as_
 
 WORD = {"repository": "acme/box", "issue": 6, "subject": "protected:.github/checks.yml", "why": "ours"}
 
@@ -35,8 +35,15 @@ def asked(seeded, conductor, tmp_path):
     return ask
 
 
-def test_where_nobody_is_named_whoever_may_operate_has_a_word(asked):
+def test_where_nobody_is_named_whoever_may_edit_the_dag_has_a_word(asked):
     assert asked([], "operator").status_code == 201
+
+
+def test_where_nobody_is_named_who_may_only_trigger_the_dag_has_none(asked, monkeypatch):
+    monkeypatch.setitem(RANK, Right.EDIT, 3)
+    refused = asked([], "operator")
+    assert refused.status_code == 403
+    assert "operator may not edit the DAG of acme/box" in refused.text
 
 
 @pytest.mark.parametrize("approvers", [["operator"], ["Operator"], ["ann", "role:Operator"]])

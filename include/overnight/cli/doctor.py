@@ -10,6 +10,7 @@ from typing import Annotated
 import typer
 
 from ..assembly import Overnight
+from ..credentials import connections_of, only_for_airflow
 from ..services.appraising import Asked, Check
 from ..services.examining import examine
 from ..services.examining_github import github_checks, pool_check
@@ -49,7 +50,7 @@ def run_checks(house: Overnight, repository: str | None) -> tuple[Check, ...]:
         house,
         Asked(
             repositories=names,
-            cautions=cautions(house.settings),
+            cautions=(*cautions(house.settings), *only_for_airflow(connections_of(os.environ))),
             limits=limits(house.settings),
             merge_policies={name: house.settings.repository(name).merge_policy for name in names},
             allow_unknown_prices=house.settings.values.allow_unknown_prices,

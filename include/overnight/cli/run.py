@@ -41,7 +41,7 @@ def command(
     dry_run: Annotated[
         bool | None, typer.Option("--dry-run/--no-dry-run", help="Write nothing to GitHub.")
     ] = None,
-    plan_only: Annotated[bool, typer.Option("--plan-only", help="No model call either.")] = False,
+    plan_only: Annotated[bool, typer.Option("--plan-only", help="A dry run without any model call.")] = False,
     escalation: Annotated[
         bool | None, typer.Option("--escalation/--no-escalation", help="Whether dearer tiers may be used.")
     ] = None,

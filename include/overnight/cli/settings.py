@@ -24,7 +24,10 @@ def show_command(as_json: JsonOption = False) -> None:
         values = _effective(settings)
         if as_json:
             print_json(
-                {key: {"value": value, "from": settings.origins[key]} for key, value in values.items()}
+                {
+                    key: {"value": value, "from": origin_of(key, settings.origins), **_within(settings, key)}
+                    for key, value in values.items()
+                }
             )
             return
         made = table("Settings", "from", "key = value")
@@ -66,6 +69,12 @@ def validate(as_json: JsonOption = False) -> None:
         say(f"Valid: {where}; repositories: {', '.join(names) or 'none'}.")
         for text in cautions(settings):
             say(f"Look: {text}")
+
+
+def _within(settings: Settings, key: str) -> dict[str, dict[str, str]]:
+    """Return the origins of a table's keys that come from elsewhere than the table itself."""
+    own = {name: one for name, one in settings.origins.items() if name.startswith(f"{key}.")}
+    return {"keys_from": own} if own else {}
 
 
 def _effective(settings: Settings) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from typing import Annotated, Any
 
 import typer
 
+from ..credentials import only_for_airflow
 from ..domain.errors import SettingsError
 from ..settings.airflow_file import AirflowSettings, read_airflow_settings
 from .console import JsonOption, print_json, say, speaking
@@ -34,6 +35,8 @@ def command(
             return
         for kind, names in applied.items():
             say(f"{kind}: {', '.join(names)}")
+        for text in only_for_airflow(applied.get("connections", [])):
+            say(f"Look: {text}")
         if left:
             say(f"connections left as they are, being empty in {file}: {', '.join(left)}")
 

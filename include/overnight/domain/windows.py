@@ -1,9 +1,16 @@
-"""When a night's window ends, on the clock of the people who come back then."""
+"""A night's window: whether it is open and when it ends, on the clock of the people who come back then."""
 
 from __future__ import annotations
 
 from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
+
+
+def inside(window: str, timezone: str, now: datetime) -> bool:
+    """Return whether `now` lies in a window; the parameters are those of `next_end`."""
+    begin, end = map(time.fromisoformat, window.split("-"))
+    local = now.astimezone(ZoneInfo(timezone)).time()
+    return begin <= local < end if begin <= end else local >= begin or local < end
 
 
 def next_end(window: str, timezone: str, now: datetime) -> datetime:

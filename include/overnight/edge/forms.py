@@ -51,7 +51,7 @@ def night_params(repository: RepositorySettings) -> dict[str, Param]:
             False,
             type="boolean",
             title="Plan only",
-            description_md="No model call either.",
+            description_md="A dry run without any model call.",
             section=_RUN,
         ),
         **_policy(repository),

@@ -19,21 +19,22 @@ if TYPE_CHECKING:
     from ..reports.report import Report
 
 
-def due_day(period: Period, at: datetime) -> date | None:
-    """Return a day in the period that a run reports on, None where nothing is due.
+def due_days(period: Period, at: datetime) -> tuple[date, ...]:
+    """Return a day in each period that a run reports on, oldest first.
 
-    The day's report is about the nights of that morning; a week's comes on Monday about the week before, a
-    month's on the first about the month before.
+    A day is reported on twice: in its morning, and whole in the next one. A week's report comes on Monday
+    about the week before, a month's on the first about the month before.
     """
     today = at.astimezone(UTC).date()
+    yesterday = today - timedelta(days=1)
     if period is Period.DAY:
-        return today
+        return yesterday, today
     begins = today.weekday() == 0 if period is Period.WEEK else today.day == 1
-    return today - timedelta(days=1) if begins else None
+    return (yesterday,) if begins else ()
 
 
 class WriteReportOperator(BaseOperator):
-    """Write one period's report into object storage; returns the page's URI, skipped where none is due.
+    """Write a period's reports into object storage; returns the newest page's URI, skipped where none is due.
 
     :param period: day, week or month.
     """
@@ -47,12 +48,16 @@ class WriteReportOperator(BaseOperator):
         from ..reports.making import report_on
 
         period, run = Period(self.period), context["dag_run"]
-        day = due_day(period, run.logical_date or run.run_after)
-        if day is None:
+        days = due_days(period, run.logical_date or run.run_after)
+        if not days:
             raise AirflowSkipException(f"no report by {period} is due today")
         desk = open_desk()
-        made = report_on(desk.database, period, day, facts_of(desk.settings, desk.clock.now()))
-        return self._store(desk, made)
+        facts = facts_of(desk.settings, desk.clock.now())
+        made = [report_on(desk.database, period, day, facts) for day in days]
+        *_, uri = [self._store(desk, one) for one in made]
+        if (alerts := made[-1].alerts) and period is Period.DAY:
+            desk.notify("Overnight: budget", "\n".join(f"- {alert}" for alert in alerts))
+        return uri
 
     def _store(self, desk: Any, made: Report) -> str:
         from ..domain.expected_nights import missed_events
@@ -66,8 +71,6 @@ class WriteReportOperator(BaseOperator):
         names = {night.full_name: night.repository for night in desk.ledger.nights(limit=500)}
         if events := missed_events(made.missed, names):
             desk.ledger.append(*events)
-        if made.alerts and made.period == Period.DAY:
-            desk.notify("Overnight: budget", "\n".join(f"- {alert}" for alert in made.alerts))
         return uri
 
 

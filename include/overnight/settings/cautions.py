@@ -11,6 +11,7 @@ from .schema import RepositorySettings
 def cautions(settings: Settings) -> tuple[str, ...]:
     """Return a sentence for each value that is lowered or has no effect, with its key."""
     return (
+        *settings.misspelt,
         *_without_effect(settings),
         *(text for one in settings.values.repositories for text in _caps(settings, one)),
     )

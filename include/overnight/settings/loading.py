@@ -5,8 +5,8 @@ What Airflow's connections say is laid over both where a desk is opened (credent
 
 from __future__ import annotations
 
+import logging
 import os
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -18,6 +18,7 @@ from ..domain.errors import SettingsError
 from ..domain.models import LADDER
 from ..domain.redaction import Redactor
 from .layers import laid_over, origins_of, read_environment, read_file, relevant
+from .misspelt import misspelt
 from .schema import FileSettings, RepositorySettings
 from .tiers import PRESETS, ModelSettings
 
@@ -29,11 +30,13 @@ class Settings:
     """The effective settings and where they come from.
 
     :param origins: dotted key → "default", the file's path, or the variable's name.
+    :param misspelt: a sentence for each variable that looks like a setting's and is none.
     """
 
     values: FileSettings
     path: Path | None
     origins: Mapping[str, str] = field(default_factory=dict)
+    misspelt: tuple[str, ...] = ()
 
     @property
     def home(self) -> Path:
@@ -70,7 +73,7 @@ class Settings:
 def origin_of(key: str, origins: Mapping[str, str]) -> str:
     """Return where a dotted key's value comes from: its own origin, else that of the table it is in."""
     while key not in origins and key:
-        key = re.sub(r"(\.[^.\[]+|\[\d+\])$", "", key) if re.search(r"[.\[]", key) else ""
+        key = key[: max(key.rfind("."), key.rfind("["), 0)]
     return origins.get(key, "default")
 
 
@@ -100,7 +103,10 @@ def _load(path: Path, stamp: int, variables: tuple[tuple[str, str], ...]) -> Set
         values = FileSettings.model_validate(laid_over(data, said))
     except ValidationError as error:
         raise SettingsError(_explain(error, path, origins)) from error
-    return Settings(values, path if stamp else None, origins)
+    wrong = misspelt(environ)
+    for text in wrong:
+        logging.getLogger(__name__).warning("%s", text)
+    return Settings(values, path if stamp else None, origins, wrong)
 
 
 def _explain(error: ValidationError, path: Path, origins: Mapping[str, str]) -> str:

@@ -77,6 +77,8 @@ def make_order(
         author_email=settings.values.author.email,
     )
     switches = {key: bool(given[key]) for key in SWITCHES if key in given}
+    if switches.get("plan_only"):  # the stricter dry run
+        switches["dry_run"] = True
     return replace(order, **switches)  # type: ignore[arg-type]
 
 

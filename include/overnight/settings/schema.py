@@ -56,16 +56,25 @@ def _zone(text: str) -> str:
     return text
 
 
+def _window(text: str) -> str:
+    begin, _, end = text.partition("-")
+    if begin == end:
+        raise ValueError(f'{text!r} never opens: write two different times such as "01:00-07:00"')
+    return text
+
+
 class RepositorySettings(Section):
     """One repository; trigger-form Params use the same names."""
 
     name: Annotated[str, AfterValidator(_full_name)]
     """OWNER/NAME."""
     enabled: bool = True
-    schedule_expression: Cron | tuple[Cron, ...] = "0 2 * * *"
+    schedule_expression: Cron | Annotated[tuple[Cron, ...], Field(min_length=1)] = "0 2 * * *"
     """One cron expression, or several; in the repository's zone."""
     timezone: Annotated[str, AfterValidator(_zone)] = "UTC"
-    window: str = Field(default="01:00-07:00", pattern=r"^([01]\d|2[0-3]):[0-5]\d-([01]\d|2[0-3]):[0-5]\d$")
+    window: Annotated[str, AfterValidator(_window)] = Field(
+        default="01:00-07:00", pattern=r"^([01]\d|2[0-3]):[0-5]\d-([01]\d|2[0-3]):[0-5]\d$"
+    )
     """Scheduled nights are admitted inside it; nothing starts after its end."""
     max_issues_per_run: int = Field(default=50, gt=0)
     sequence_order: tuple[SequenceType, ...] = tuple(SequenceType)
@@ -144,7 +153,7 @@ class FileSettings(Section):
     setup_network: bool = False
     """Whether setup commands of target repositories may reach the network."""
     setup_hosts: tuple[Host, ...] = ()
-    """Hosts they may then reach; empty: every host."""
+    """Hosts they may then reach; empty: every public host, and no private one."""
     write_spacing_seconds: float = Field(default=1.0, ge=0)
     """Pause between GitHub writes; keep at 1 or above for github.com."""
     desktop_builder_enabled: bool = False

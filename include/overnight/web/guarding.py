@@ -22,6 +22,7 @@ class Right(StrEnum):
 
     VIEW = "view"
     OPERATE = "operate"
+    EDIT = "edit"
     ADMINISTER = "administer"
 
 

@@ -11,6 +11,9 @@ from ..domain.nights import Night
 from ..services.overviewing import known_night, node_id, node_id_or_ask
 from .guarding import Person, Right
 
+_KNOWN_NIGHTS = 500
+"""Nights that are asked for the names of repositories that left the settings."""
+
 
 @dataclass
 class Sight:
@@ -19,24 +22,31 @@ class Sight:
     desk: Overnight
     person: Person
     _names: dict[str, str] = field(default_factory=dict)
-    _hidden: set[str] | None = None
+    _shown: dict[str, bool] = field(default_factory=dict)
 
     def names(self) -> list[str]:
         """Return the configured repositories that the person may view."""
-        configured = [one.name for one in self.desk.settings.values.repositories]
-        return [name for name in configured if self.person.may(Right.VIEW, name)]
+        return [name for name in self._configured() if self.person.may(Right.VIEW, name)]
 
-    def hidden(self) -> set[str]:
-        """Return GitHub's ids of the configured repositories that the person may not view."""
-        configured = [one.name for one in self.desk.settings.values.repositories]
-        unseen = [name for name in configured if not self.person.may(Right.VIEW, name)]
-        return {node_id(self.desk, name) for name in unseen} - {""}
+    def named(self, full_name: str) -> bool:
+        """Return whether what is about a repository by its full name, or about none, may be seen."""
+        return full_name.lower() in ("", *(name.lower() for name in self.names()))
+
+    def whole(self) -> bool:
+        """Return whether the person may view every configured repository."""
+        return len(self.names()) == len(self._configured())
 
     def shows(self, repository: str) -> bool:
-        """Return whether what belongs to a repository (by GitHub's id) may be seen."""
-        if self._hidden is None:
-            self._hidden = self.hidden()
-        return repository not in self._hidden
+        """Return whether what belongs to a repository (by GitHub's id) may be seen.
+
+        One that left the settings is asked for by the name its nights knew; one that nobody knows is shown
+        to who sees everything.
+        """
+        if repository not in self._shown:
+            name = self.name_of(repository)
+            known = self.whole() if name == repository else self.person.may(Right.VIEW, name)
+            self._shown[repository] = not repository or known
+        return self._shown[repository]
 
     def event(self, event: Event) -> bool:
         """Return whether an event may be seen."""
@@ -62,7 +72,13 @@ class Sight:
 
     def name_of(self, repository: str) -> str:
         """Return the full name of a repository by GitHub's id, the id itself when nobody knows it."""
+        if not self._names:
+            self._names = {node_id(self.desk, name): name for name in self._configured()} | {"": ""}
         if repository not in self._names:
-            for one in self.desk.settings.values.repositories:
-                self._names.setdefault(node_id(self.desk, one.name), one.name)
+            nights = self.desk.ledger.nights(limit=_KNOWN_NIGHTS)
+            past = {night.repository: night.full_name for night in nights if night.full_name}
+            self._names = past | self._names | {repository: past.get(repository, repository)}
         return self._names.get(repository, repository)
+
+    def _configured(self) -> list[str]:
+        return [one.name for one in self.desk.settings.values.repositories]

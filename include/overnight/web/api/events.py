@@ -76,13 +76,10 @@ def stats(
     place = _place(sight, repository)
     if place is None:
         return StatsDocument(total=0, by_severity={}, by_type={})
-    places = [place] if place or not sight.hidden() else ["", *map(sight.id_of, sight.names())]
-    counted = [
-        desk.database.ledger.count(
-            EventQuery(repository=one if len(places) > 1 else one or None, night=night)
-        )
-        for one in places
-    ]
+    places: set[str | None] = {place or None}
+    if not place and not sight.whole():
+        places = {"", *map(sight.id_of, sight.names())}
+    counted = [desk.database.ledger.count(EventQuery(repository=one, night=night)) for one in places]
     return StatsDocument(
         total=sum(one.total for one in counted),
         by_severity=_added([one.by_severity for one in counted]),

@@ -73,6 +73,8 @@ def speak(desk: Desk, sight: View, person: Person, word: Word, source: str) -> A
 def why_silent(desk: Overnight, person: Person, repository: str) -> str:
     """Return why a person's word counts for nothing on a repository, "" when it counts."""
     named = approvers(desk.settings, repository)
+    if not named and not person.may(Right.EDIT, repository):
+        return f"{person.name} may not edit the DAG of {repository}, and `approvers` names nobody"
     if may_approve(named, person.name, *person.also):
         return ""
     return f"{person.name} may not approve on {repository}: `approvers` names {', '.join(named)}"

@@ -33,7 +33,7 @@ def openapi(request: Request, person: Viewer) -> JSONResponse:
 
 @routes.get("/health")
 def health(house: HouseOf, person: Viewer) -> HealthDocument:
-    """Say whether settings, ledger and scheduler answer; it is 200 either way."""
+    """Say whether settings and ledger answer and a model can be used; it is 200 either way."""
     parts = [_part(name, look, house) for name, look in _LOOKS]
     return HealthDocument(ok=all(part.ok for part in parts), version=_version(), parts=parts)
 
@@ -41,11 +41,8 @@ def health(house: HouseOf, person: Viewer) -> HealthDocument:
 @routes.get("/desktop")
 def desktops(desk: Desk, sight: View) -> DesktopsDocument:
     """Return what every desktop said last, and which builder builds."""
-    shown = {name.lower() for name in sight.names()}
     found = [
-        DesktopDocument.model_validate(one)
-        for one in desktop_standings(desk)
-        if not one.full_name or one.full_name.lower() in shown or not sight.hidden()
+        DesktopDocument.model_validate(one) for one in desktop_standings(desk) if sight.named(one.full_name)
     ]
     standings = builders(desk, desk.settings.values.switching.rules())
     return DesktopsDocument(

@@ -81,13 +81,9 @@ def desktop(visit: Look) -> HTMLResponse:
     """Show how desktops stand."""
     types = (EventType.BUILDER_SWITCH, EventType.REPOSITORY_DRIFT_DETECTED, EventType.DESKTOP_SYNC_FAILED)
     log = events_page(visit.desk, EventQuery(types=types), 25, "", visit.sight.event)
-    shown = [one for one in desktop_standings(visit.desk) if _may_see(one.full_name, visit.sight.names())]
+    shown = [one for one in desktop_standings(visit.desk) if visit.sight.named(one.full_name)]
     rules = visit.desk.settings.values.switching.rules()
     return visit.page("desktop.html", desktops=shown, log=log, builders=builders(visit.desk, rules))
-
-
-def _may_see(full_name: str, names: list[str]) -> bool:
-    return not full_name or full_name.lower() in {name.lower() for name in names}
 
 
 def _day(text: str) -> datetime | None:

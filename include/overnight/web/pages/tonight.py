@@ -109,7 +109,7 @@ def _context(visit: Visit, chosen: Standing, show: str, page: int) -> dict[str, 
         "night_usd": desk.budgets.spent(night=row.id) if row else Decimal(0),
         "waiting": [one for one in desk.approvals.queue() if visit.sight.shows(one["repository"])],
         "pulls": open_pulls(desk, visit.sight.shows),
-        "desktops": desktop_standings(desk),
+        "desktops": [one for one in desktop_standings(desk) if visit.sight.named(one.full_name)],
     }
 
 
