@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 import pytest
@@ -10,8 +11,9 @@ import include.overnight as overnight
 from include.overnight.adapters.ledger import upgrade
 from include.overnight.assembly import Overnight
 from include.overnight.credentials import from_environment
-from include.overnight.domain.errors import FailureKind, ModelFailure
+from include.overnight.domain.errors import FailureKind, FenceLost, ModelFailure
 from include.overnight.domain.events import EventQuery, EventType
+from include.overnight.services import executing
 from include.overnight.settings import load_settings
 
 from .fakes import ToldClock
@@ -88,6 +90,35 @@ def test_with_the_quota_used_up_the_next_cheaper_tier_runs(desk):
     assert calls == ["gpt-4-turbo", "gpt-4"]
     assert "quota_exhausted" in event.metadata["reason"]
     assert overnight.get_quota_usage(desk=desk).hourly == 1
+
+
+def test_a_call_inside_a_call_takes_a_seat_of_its_own(desk):
+    heavy = overnight.ModelSelectionContext("build", is_heavy_task=True)
+    inner, calls = failing_on()
+
+    def outer(tier):
+        calls.append(tier)
+        overnight.execute_with_escalation(heavy, inner, desk=desk)
+        assert overnight.get_quota_usage(desk=desk).concurrent == 1
+
+    overnight.execute_with_escalation(heavy, outer, desk=desk)
+    assert calls == ["gpt-4-turbo", "gpt-4"], "one escalation an hour is allowed"
+    assert overnight.get_quota_usage(desk=desk).hourly == 1
+
+
+def test_a_task_whose_slot_was_lost_is_not_called_again(desk, monkeypatch):
+    def task(tier):
+        calls.append(tier)
+        (reserved,) = desk.ledger.events(EventQuery(types=(EventType.QUOTA_RESERVED,)))
+        desk.quota.release(reserved.metadata["lease"], "expired")
+        next(thread for thread in threading.enumerate() if thread.name == "lease").join(5)
+        raise ModelFailure(FailureKind.TRANSPORT, "no answer")
+
+    calls = []
+    monkeypatch.setattr(executing, "LEASE_SECONDS", 0.04)
+    with pytest.raises(FenceLost):
+        overnight.execute_with_escalation(ARCHITECTURE, task, desk=desk)
+    assert calls == ["gpt-5.1"]
 
 
 def test_with_every_tier_down_the_last_failure_is_raised_and_no_slot_is_kept(desk):

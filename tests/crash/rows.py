@@ -120,5 +120,7 @@ ELSEWHERE = {
     "model.after_answer": "test_killed_requests",
     "agent.after_saved": "test_killed_requests",
     "follow": "tests/services/test_following_kills",
+    "rollback": "tests/services/test_default_branch",
+    "answer": "tests/services/test_revising_heard",
 }
 """Points that a scripted builder does not pass → the test that dies there."""

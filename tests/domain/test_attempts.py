@@ -67,6 +67,18 @@ def test_a_conversation_too_long_for_a_tier_goes_to_the_smallest_larger_window()
     assert (step.tier, step.tag) == ("gpt-4-turbo", "context_fit")
 
 
+SMALL = replace(ALL, misfits=frozenset({"gpt-4-turbo"}))
+
+
+def test_moves_leave_out_what_does_not_fit_while_something_else_does():
+    red = history(("gpt-4", RED), ("gpt-4", RED))
+    assert next_step(red, "gpt-4", SMALL).tier == "gpt-5.1"
+    assert next_step(history(("gpt-5.1", GONE)), "gpt-5.1", SMALL).tier == "gpt-4"
+    assert next_step(history(("gpt-5.1", STUCK)), "gpt-5.1", SMALL).tier == "gpt-4"
+    alone = without(without(SMALL, "gpt-4"), "gpt-5.1")
+    assert next_step((), "gpt-5.1", alone).tier == "gpt-4-turbo", "better than none"
+
+
 def test_without_a_larger_window_it_goes_down():
     full = Attempt(1, "gpt-5.1", GONE, "too long", failure=str(FailureKind.CONTEXT_EXHAUSTED))
     assert next_step((full,), "gpt-5.1", ALL).tier == "gpt-4-turbo"

@@ -55,6 +55,13 @@ def test_the_labels_taken_literally_all_end_on_the_one_that_is_larger_and_cheape
         assert found.considered[0].startswith(f"{choice.reason} → {choice.selected_model}: ")
 
 
+@pytest.mark.parametrize("tag", ["experimental", "optimization"])
+def test_what_needs_a_person_needs_one_on_the_tier_that_takes_its_place(tag):
+    wish = ModelSelectionResult(Tier.GPT_4_TURBO, True, "ours", tag, False)
+    found = fit_tier(wish, SEEDS, 200_000, LADDER)
+    assert (found.selected_model, found.justification) == (Tier.GPT_5_1, tag)
+
+
 def test_a_window_that_is_too_small_is_told_in_tokens():
     assert misfit("gpt-4", SEEDS, 20_000) == "its window of 8192 tokens is too small for 20000"
     assert misfit("gpt-4", SEEDS, 8192) == "it is dearer and smaller than gpt-4-turbo"

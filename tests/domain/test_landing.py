@@ -21,11 +21,12 @@ from include.overnight.domain.landing import (
 from include.overnight.services.bisecting import broken_in, first_broken
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
-SUCCESS, FAILURE, PENDING, NEUTRAL = (
+SUCCESS, FAILURE, PENDING, NEUTRAL, EXPECTED = (
     CheckState.SUCCESS,
     CheckState.FAILURE,
     CheckState.PENDING,
     CheckState.NEUTRAL,
+    CheckState.EXPECTED,
 )
 
 
@@ -39,6 +40,10 @@ SUCCESS, FAILURE, PENDING, NEUTRAL = (
         ((("ci", SUCCESS, True), ("nightly", FAILURE, False)), Colour.GREEN),
         ((("ci", FAILURE, True), ("nightly", SUCCESS, False)), Colour.RED),
         ((("ci", PENDING, True), ("nightly", FAILURE, False)), Colour.PENDING),
+        ((("ci", SUCCESS, True), ("lint", EXPECTED, True)), Colour.PENDING),
+        ((("ci", FAILURE, True), ("lint", EXPECTED, True)), Colour.RED),
+        ((("nightly", SUCCESS, False), ("ci", EXPECTED, True)), Colour.PENDING),
+        ((("ci", EXPECTED, True),), Colour.UNKNOWN),
     ],
 )
 def test_required_checks_count_alone_and_all_of_them_where_none_is_required(checks, colour):

@@ -74,6 +74,13 @@ def test_attempts_at_other_types_and_complexities_do_not_count():
     assert advise(HEAVY, TASK, history, RULES)[0] is HEAVY
 
 
+def test_nothing_below_a_mandated_tier_is_tried_nor_below_the_one_that_took_its_place():
+    history = tried(ENTRY, 20, 20, 1) + tried(TURBO, 1, 20, 90)
+    given_way = replace(MANDATED, selected_model=TURBO, justification="context_fit", exempt=False)
+    found, told = advise(given_way, TASK, history, RULES, mandated=True)
+    assert (found, told) == (given_way, "gpt-4-turbo is mandated: nothing below it is tried")
+
+
 def test_learning_that_is_off_changes_nothing():
     history = tried(ENTRY, 20, 20, 1) + tried(TURBO, 1, 20, 90)
     found = advise(HEAVY, TASK, history, replace(RULES, enabled=False))

@@ -42,6 +42,15 @@ def test_the_first_row_that_fits_decides(policy, labels, builds, word, automatic
     assert reason in decision.reason
 
 
+@pytest.mark.parametrize(
+    ("policy", "word", "automatic", "ask"),
+    [("automatic", None, False, True), ("automatic", True, True, False), ("off", None, False, False)],
+)
+def test_a_red_that_the_clean_room_does_not_see_is_asked_about(policy, word, automatic, ask):
+    decision = decide(RollbackPolicy(policy), ("critical",), builds=True, word=word, reproduced=False)
+    assert (decision.automatic, decision.ask) == (automatic, ask)
+
+
 def test_foreign_words_neither_link_nor_mention_nor_hide_in_what_is_written():
     case = Case(ACCUSED, reason=HOSTILE, pull_request=9, proof="build and tests are green on it")
     for text in (

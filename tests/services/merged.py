@@ -19,6 +19,7 @@ class Rule(unittest.TestCase):
     def test_there_is_no_shade(self):
         self.assertFalse(pathlib.Path("shade.py").exists())
 """
+NO_COLOUR = RULE.replace("shade", "colour")
 
 
 class Scene:
@@ -87,6 +88,7 @@ class Scene:
 def red_scene(stage, settings="", **issue):
     """Return a scene with one merge of ours onto a green branch, which is red since."""
     scene = Scene(stage, {"Add a colour": COLOUR}, settings, **issue)
+    scene.person({"test_rule.py": NO_COLOUR})
     scene.check("success")
     scene.pull = scene.merge(scene.numbers[0])
     scene.check("failure")

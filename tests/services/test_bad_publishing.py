@@ -1,6 +1,8 @@
 """What goes wrong around publishing ends with a status and its reason; the rest of the night goes on."""
 
 from include.overnight.domain.changes import IssueStatus
+from include.overnight.services.planning import decide_plan
+from include.overnight.services.reading import open_night
 
 from ..fakes import writes
 from ..staging import REPOSITORY, TOKEN, of
@@ -35,18 +37,26 @@ def pair(stage, happens, deed=GOOD):
     return night, of(night, first), of(night, second)
 
 
-def test_a_pull_request_that_a_person_closed_is_neither_reopened_nor_opened_anew(stage):
+def test_an_issue_whose_pull_request_a_person_closed_costs_nothing_until_somebody_asks_for_it(stage):
     number = stage.issue("Add a colour")
-    stage.night(stage.desk({number: [GOOD]}))
+    first = stage.night(stage.desk({number: [GOOD]}))
     (pull,) = pulls(stage)
     stage.forge.edit_issue(pull, "ann", state="closed")
-    other = stage.issue("Add a size")
-    night = stage.night(stage.desk({number: [GOOD], other: [ALSO]}))
-    row = night.issue(number)
-    reason = row.reason if row else next(one["reason"] for one in night.exclusions if one["number"] == number)
-    assert "closed" in reason
-    assert "ann" in reason
-    assert [one.head for one in pulls(stage)] == [f"overnight/{other}-add-a-size"]
+    desk = stage.desk({number: [ALSO]})
+    night = open_night(desk, first.id)
+    plan = decide_plan(desk, night, desk.tracker.open_issues(night.repository))
+    assert plan.issues == ()
+    assert [(row.kind, row.reason) for row in plan.exclusions if row.number == number] == [
+        (
+            "handled",
+            f"its pull request #{pull.number} was closed by ann; "
+            f"`overnight run --issue {number}` builds it anew",
+        )
+    ]
+    assert pulls(stage) == []
+    assert of(stage.night(desk, issues=[number]), number).status == "pull_request"
+    (again,) = pulls(stage)
+    assert (again.head, again.number > pull.number) == (pull.head, True)
 
 
 def test_an_issue_that_was_transferred_meanwhile_is_skipped_and_said_to_have_moved(stage):

@@ -1,11 +1,13 @@
 """A default branch that turns red after merges of ours: who did it, and what is done about it, once."""
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
 from include.overnight.domain.events import EventType
 from include.overnight.domain.rollback import CaseState
+from include.overnight.failpoints import arm
 from include.overnight.services.default_branch import watch_default_branch, watch_repository
 from include.overnight.services.learning import trials
 from include.overnight.services.rollback_cases import case_of, give_word
@@ -14,7 +16,7 @@ from include.overnight.settings import make_order
 
 from ..fakes import writes
 from ..staging import REPOSITORY, of
-from .merged import COLOUR, RULE, SHADE, Scene, red_scene
+from .merged import COLOUR, NO_COLOUR, RULE, SHADE, Scene, red_scene
 
 
 @pytest.fixture
@@ -80,6 +82,15 @@ def test_killed_after_any_step_and_run_again_there_is_one_of_everything(red, mon
 
         return call
 
+    def killed(*_):
+        arm("")
+        raise Killed
+
+    monkeypatch.setattr("os.kill", killed)
+    for point in ("rollback.after_push", "rollback.after_pull_request"):
+        arm(point)
+        with pytest.raises(Killed):
+            red.watch()
     deaths = 0
     while True:
         desk, left = red.desk, [deaths + 1]
@@ -157,6 +168,43 @@ def test_only_required_checks_count_where_some_are_required(stage):
     scene.check("success")
     scene.check("failure", name="nightly")
     assert scene.watch().colour == "green"
+
+
+def test_a_head_that_was_taken_for_green_too_early_is_still_blamed(stage):
+    scene = Scene(stage, {"Add a colour": COLOUR})
+    scene.check("success")
+    scene.merge(scene.numbers[0])
+    scene.check("success")
+    assert scene.watch().colour == "green"
+    scene.check("failure", name="integration")
+    assert scene.watch().asks
+
+
+def test_a_required_check_is_waited_for_until_it_was_silent_for_hours(stage):
+    scene = Scene(stage, {"Add a colour": COLOUR}, "rollback_window_hours = 48")
+    scene.merge(scene.numbers[0])
+    stage.forge.protect(REPOSITORY, "main", contexts=("ci", "for pull requests alone"))
+    scene.check("success")
+    desk = scene.desk
+    now = desk.clock.now()
+    for hours, colour in ((0, "pending"), (1, "pending"), (3, "green")):
+        desk.clock.now = lambda hours=hours: now + timedelta(hours=hours)
+        assert scene.watch(desk).colour == colour
+    stage.forge.protect(REPOSITORY, "main")
+    scene.person({"notes.md": "# Notes\n"})
+    stage.forge.protect(REPOSITORY, "main", contexts=("ci", "for pull requests alone"))
+    scene.check("success")
+    assert scene.watch(desk).colour == "green"
+
+
+def test_what_does_not_happen_in_the_clean_room_is_asked_however_critical_it_is(stage):
+    scene = Scene(stage, {"Add a colour": COLOUR}, 'rollback = "automatic"', labels=("critical",))
+    scene.check("success")
+    scene.merge(scene.numbers[0])
+    scene.check("failure")
+    assert (scene.watch().asks, scene.reverts(), scene.said(scene.numbers[0])) == (True, [], [])
+    (asked,) = scene.desk.approvals.queue()
+    assert "The repository's own commands are green in the clean room." in asked["why"]
 
 
 def test_what_is_not_critical_is_asked_and_done_when_a_person_says_yes(stage):
@@ -269,6 +317,7 @@ def test_after_a_real_night_the_issues_comment_tells_of_it_and_learning_counts_i
     desk = stage.desk({number: [colour]}, "draft_pull_requests = false")
     night = stage.night(desk)
     assert of(night, number).status == "pull_request", of(night, number).reason
+    stage.forge.commit(REPOSITORY, "main", {"test_rule.py": NO_COLOUR}, "A rule", "ann")
     head = stage.forge.bare(REPOSITORY).branch("main")
     stage.forge.check_run(REPOSITORY, head, "ci", "success")
     (pull,) = stage.forge.pull_requests(REPOSITORY)

@@ -102,6 +102,34 @@ def test_one_that_a_person_closed_stays_closed_and_teaches(stage):
     assert stage.forge.fresh(pull).state == "closed"
 
 
+def test_one_that_was_closed_and_opened_again_is_followed_again(stage):
+    desk, _, pull = published(stage)
+    stage.forge.edit_issue(pull, "octocat", state="closed")
+    assert follow(desk).rows[0].state == "closed by octocat"
+    assert follow(desk).rows == ()
+    stage.forge.edit_issue(pull, "ann", state="open")
+    assert repositories_to_follow(desk) == (REPOSITORY,)
+    assert follow(desk).rows[0].state == "open again"
+    assert follow(desk).rows[0].state.startswith("left to people: nothing guards the branch")
+    stage.forge.merge(pull, "ann")
+    assert follow(desk).rows[0].state == "merged by ann"
+    assert len(events(desk, EventType.PULL_REQUEST_REOPENED)) == 1
+
+
+def test_what_we_closed_and_a_person_opened_again_is_not_closed_a_second_time(stage):
+    desk, _, pull = published(stage)
+    stage.forge.protect(REPOSITORY, "main", contexts=["ci"])
+    stage.forge.set_status(REPOSITORY, pull.head_sha, "ci", "failure")
+    follow(desk)
+    (revision,) = pending(desk, events(desk, EventType.CHANGE_PUBLISHED)[0].repository)
+    answered(desk, desk.tracker.repository("acme", "box").node_id, revision, "unchanged", "gates test failed")
+    assert follow(desk).rows[0].state == "closed by Overnight: required checks are red: ci"
+    stage.forge.edit_issue(pull, "ann", state="open")
+    follow(desk)
+    assert follow(desk).rows[0].state == "left to people: required checks are red: ci"
+    assert stage.forge.fresh(pull).state == "open"
+
+
 def test_where_nothing_guards_the_branch_it_is_left_to_people_with_the_reason(stage):
     desk, _, _ = published(stage)
     (row,) = follow(desk).rows

@@ -148,7 +148,6 @@ def test_one_that_github_does_not_show_any_more_is_closed_in_the_ledger_in_the_e
         assert state_of(talk) == UNSEEN
     assert count(talk, EventType.PULL_REQUEST_CLOSED) == 0
     assert state_of(talk) == f"closed: {UNSEEN}"
-    assert repositories_to_follow(talk.desk) == ()
     assert follow(talk).rows == ()
     assert count(talk, EventType.PULL_REQUEST_CLOSED) == 1
 

@@ -1,5 +1,7 @@
 """Stacks of pull requests while they are followed: moved, replayed, judged again where they changed."""
 
+from dataclasses import replace
+
 import pytest
 
 from include.overnight.domain.events import EventType
@@ -8,7 +10,7 @@ from include.overnight.services.revising import pending
 
 from ..fakes import writes
 from ..staging import REPOSITORY, open_stage
-from .test_following import GOOD, READY, built, events, follow, written
+from .test_following import GOOD, READY, built, events, follow, published, written
 
 
 @pytest.fixture
@@ -65,6 +67,27 @@ def test_a_stack_waits_and_is_moved_and_replayed_when_its_base_was_squashed(stag
     before = written(desk)
     follow(desk)
     assert written(desk) == before
+
+
+def test_what_stands_on_one_that_went_into_another_ones_branch_waits_for_that_one(stage):
+    desk, _, lower = published(stage)
+    (told,), on = events(desk, EventType.CHANGE_PUBLISHED), lower.head
+    pulls = []
+    for name in ("shade", "tint"):
+        issue, branch = stage.issue(f"Add a {name}"), f"overnight/x-{name}"
+        sha = stage.forge.commit(REPOSITORY, branch, {f"{name}.py": "X = 1\n"}, name, "overnight-bot")
+        pulls.append(
+            stage.forge.create_pull_request(REPOSITORY, "overnight-bot", title=name, head=branch, base=on)
+        )
+        data = {"pull_request": pulls[-1].number, "branch": branch, "head_sha": sha, "base": on}
+        desk.ledger.append(replace(told, id="", issue=issue, metadata=data))
+        on = branch
+    middle, upper = pulls
+    stage.forge.merge(middle, "ann")
+    rows = {row.number: row.state for row in follow(desk).rows}
+    assert rows[middle.number] == "merged by ann"
+    assert rows[upper.number] == f"waits for #{lower.number}, on which it is stacked"
+    assert stage.forge.pull_request(REPOSITORY, upper.number).base == middle.head
 
 
 @pytest.mark.slow

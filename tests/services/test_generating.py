@@ -17,10 +17,11 @@ from include.overnight.domain.issues import Issue
 from include.overnight.domain.orders import Commands
 from include.overnight.domain.reviewing import TestBrief as Brief
 from include.overnight.domain.reviewing import WrittenFile
-from include.overnight.ports import Tree
+from include.overnight.ports import Ran, Tree
 from include.overnight.services.generating import place_tests, write_tests
 from include.overnight.services.proving import prove_tests
 from include.overnight.services.reading import OpenNight
+from include.overnight.services.trials import open_bench
 from tests.adapters.git.remotes import ORDER, MemoryStorage, Upstream
 
 UNITTEST = Commands(test="python -m unittest discover -s tests")
@@ -81,6 +82,9 @@ class Desk:
     def set_up(self, tree: Tree, commands: Commands, order: Any) -> str:
         ran = Runner(self.sandbox, commands, 60.0).prepare(tree)
         return "" if ran.exit_code == 0 else ran.output
+
+    def run_command(self, tree: Tree, command: str, commands: Commands, order: Any, seconds: float) -> Ran:
+        return Runner(self.sandbox, commands, 60.0).run_for(seconds, tree, command)
 
 
 @dataclass
@@ -154,6 +158,14 @@ def test_a_test_that_fails_first_and_passes_later_is_kept_and_proved(tmp_path):
     assert events[1].metadata["kept"] == [GOOD.path]
 
 
+def test_written_tests_run_under_the_projects_own_python(tmp_path):
+    program = ".venv/bin/python"
+    setup = f"mkdir -p .venv/bin; printf '#!/bin/sh\necho theirs: $*' > {program}; chmod +x {program}"
+    stage = scene(tmp_path, commands=replace(UNITTEST, setup=setup))
+    bench = open_bench(stage.desk, stage.night, stage.commands, stage.base)  # type: ignore[arg-type]
+    assert bench.run("tests/test_old.py").output.startswith("theirs: -m unittest")
+
+
 def test_the_model_is_told_criteria_style_and_sources_and_nothing_hidden(tmp_path):
     stage = scene(tmp_path)
     stage.write(GOOD)
@@ -218,10 +230,11 @@ def test_a_change_that_knows_the_visible_answers_by_heart_leaves_written_tests_r
     assert stage.desk.ledger.kept[-1].metadata["red"] == [other.path]
 
 
-def test_a_model_that_does_not_answer_is_a_note(tmp_path):
+def test_a_model_that_does_not_answer_is_on_record_and_told(tmp_path):
     stage = scene(tmp_path)
     stage.desk.advisor.answer = ModelFailure(FailureKind.TRANSPORT, "down")
-    assert stage.write() == GeneratedTests(note="no tests were written: down")
+    with pytest.raises(ModelFailure):
+        stage.write()
     assert stage.desk.ledger.kept[0].metadata["note"] == "no tests were written: down"
 
 

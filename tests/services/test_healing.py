@@ -139,6 +139,7 @@ def test_a_tier_can_be_kept_out_for_another_reason(desk):
 def test_an_endpoint_whose_breaker_is_open_is_not_tried_again(desk):
     first = healer(desk)
     assert [first.treat(failure(K.TRANSPORT)).action for _ in range(4)][-1] is A.DOWN
+    desk.clock.sleep(15)
     other = healer(desk, Tier.GPT_4)  # another tier of the same server
     opened = other.treat(failure(K.TRANSPORT))
     assert opened.action is A.PARK
@@ -149,10 +150,22 @@ def test_an_endpoint_whose_breaker_is_open_is_not_tried_again(desk):
     assert len(desk.events(EventType.CIRCUIT_OPENED)) == 1
 
 
+def test_five_builds_that_meet_one_blip_all_go_on_after_their_backoff(desk):
+    healers = [healer(desk) for _ in range(5)]
+    steps = [one.treat(failure(K.TRANSPORT)) for one in healers]
+    assert {(step.action, step.wait_seconds) for step in steps} == {(A.RETRY_SAME, 2.0)}
+    desk.clock.sleep(2.0)
+    for one in healers:
+        assert desk.circuits.why_open(ENDPOINT) == ""
+        one.answered()
+    assert desk.events(EventType.CIRCUIT_OPENED) == []
+
+
 def test_the_first_answer_closes_the_breaker(desk):
     one = healer(desk)
     for _ in range(5):
         one.treat(failure(K.TRANSPORT))
+        desk.clock.sleep(4)
     assert desk.circuits.why_open(ENDPOINT)
     healer(desk).answered()
     assert desk.circuits.why_open(ENDPOINT) == ""

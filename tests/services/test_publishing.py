@@ -118,6 +118,23 @@ def test_what_github_refuses_is_told_in_its_words(stage, status, message, said):
     assert said in row.reason
 
 
+def test_a_label_reviewer_or_milestone_that_github_refuses_costs_the_pull_request_nothing(owned):
+    owned.forge.create_milestone(REPOSITORY, "Spring")
+    number = owned.issue("Add a colour", milestone=1)
+    owned.running.order(Fault("/requested_reviewers$", "POST", status=404, body={"message": "Not Found"}))
+    denied = {"message": "Resource not accessible by personal access token"}
+    owned.running.order(Fault(r"/issues/\d+$", "PATCH", status=403, body=denied))
+    desk = owned.desk({number: [GOOD]}, settings=READY)
+    row = of(owned.night(desk), number)
+    (pull,) = pulls(owned)
+    assert (row.status, row.pull_request) == ("pull_request", pull.number), row.reason
+    assert "GitHub refused its reviewers: " in row.reason
+    assert "GitHub refused its milestone: " in row.reason
+    types = (EventType.CHANGE_PUBLISHED,)
+    (event,) = desk.ledger.events(EventQuery(types=types, issue=number))
+    assert event.metadata["pull_request"] == pull.number
+
+
 def test_a_locked_conversation_is_on_record_and_the_pull_request_stands(stage):
     number = stage.issue("Add a colour")
     locked = {"message": "Unable to create comment because issue is locked."}

@@ -128,6 +128,21 @@ def test_when_all_are_down_the_note_says_so_and_two_were_asked(desk):
     assert [tier for tier, _ in desk.advisor.asked] == ["gpt-5.1", "gpt-4-turbo"]
 
 
+@pytest.mark.parametrize("kind", [FailureKind.BAD_REQUEST, FailureKind.REFUSAL, FailureKind.TIMEOUT])
+def test_before_the_judge_a_reviewer_that_answers_unusably_fails_the_change(desk, kind):
+    desk.advisor = Picky(down=("gpt-5.1", "gpt-4-turbo"), error=ModelFailure(kind, "no usable answer"))
+    assert ask(desk)[0] is None
+    review, _ = ask(desk, Stage.JUDGE)
+    assert review is not None
+    assert review.unusable == "gpt-4-turbo: no usable answer"
+    assert {event.metadata["review"] for event in desk.events(EventType.CHANGE_REVIEWED)} == {None}
+
+
+def test_before_the_judge_reviewers_that_are_down_leave_the_rules_alone(desk):
+    desk.advisor = Picky(down=("gpt-5.1", "gpt-4-turbo"))
+    assert ask(desk, Stage.JUDGE)[0] is None
+
+
 def test_a_tier_that_stays_out_tonight_is_not_asked(desk):
     keep_out(desk, night_of(), Tier.GPT_5_1, GONE, issue=3)
     assert ask(desk)[1] == "reviewed by gpt-4-turbo"

@@ -2,14 +2,17 @@
 
 import pytest
 
+from include.overnight.domain.plans import Classification, Complexity, PlannedIssue, SequenceType
+from include.overnight.domain.revisions import Revision, RevisionCause
 from include.overnight.services.planning import decide_plan
-from include.overnight.services.reading import open_night
+from include.overnight.services.reading import OpenNight, open_night
 from include.overnight.services.reporting import report_issue
 from include.overnight.services.revising import pending
+from include.overnight.services.revising_start import start_revision, why_left
 
 from ..fakes import writes
 from ..staging import REPOSITORY, of, open_stage
-from .reviewed import READY, Scene
+from .reviewed import READY, Scene, posted
 
 GOOD = writes("colour.py", "RED = 1  # the first colour of the rainbow\n")
 BETTER = writes("colour.py", "RED = 1  # the first colour of the rainbow\nBLUE = 5  # far behind it\n")
@@ -77,6 +80,22 @@ def test_a_commit_of_a_persons_before_the_night_keeps_hands_off(stage):
     assert stage.forge.bare(REPOSITORY).resolve(scene.pull.head) == theirs
     (answer,) = scene.answers()
     assert "a commit that Overnight did not push: it is yours now" in answer
+
+
+def test_one_that_a_person_moved_onto_another_base_is_left_to_people(stage):
+    talk = posted(stage)
+    stage.forge.commit(REPOSITORY, "release-1.x", {"a.txt": "x\n"}, "Release", "lead")
+    owed = Revision(talk.issue, talk.pull.number, RevisionCause.REVIEW, "", "")
+    kind = Classification(SequenceType.QA, Complexity.LOW, "", "")
+    planned = PlannedIssue(talk.issue, "Add a colour", "", 1, kind, revisions=(owed,))
+    night = OpenNight(talk.order, talk.repository)
+    assert why_left(talk.desk, night, planned) == ""
+    talk.desk.writer.put_base(talk.repository, talk.pull.number, "release-1.x")
+    start, why = start_revision(talk.desk, night, planned)
+    assert (start, why) == (
+        None,
+        f"somebody moved pull request #{talk.pull.number} onto release-1.x: it is left to people",
+    )
 
 
 def test_a_replay_needs_no_builder_and_a_conflict_is_built_anew_on_the_base(stage):

@@ -7,8 +7,10 @@ import pytest
 
 from demo.forge import Fault
 from include.overnight.domain.changes import Usage
+from include.overnight.domain.errors import Forbidden
 from include.overnight.domain.orders import Limits
 from include.overnight.domain.revisions import MOST, Revision, RevisionCause
+from include.overnight.failpoints import arm
 from include.overnight.services.revising import answered, ask_for_revision, pending, stopped_by
 
 from ..staging import REPOSITORY, open_stage
@@ -108,6 +110,40 @@ def test_stop_takes_back_what_is_pending_and_holds_until_somebody_asks_again(tal
     talk.says("@overnight fix the green")
     assert [one.feedback for one in talk.listen()] == ["ann asks:\nthe green"]
     assert stopped_by(talk.desk, talk.node, talk.pull.number) == ""
+
+
+def test_stop_takes_it_out_of_the_queue_we_put_it_into_also_when_a_worker_dies_after_the_answer(
+    talk, monkeypatch
+):
+    class Killed(BaseException):
+        pass
+
+    def killed(*_):
+        arm("")
+        raise Killed
+
+    talk.stage.forge.change_repository(REPOSITORY, queues=("main",), queues_held=True)
+    (standing,) = talk.desk.follower.standings(talk.repository, [talk.pull.number])
+    talk.desk.writer.enqueue(talk.repository, standing, standing.head_sha)
+    talk.says("@overnight stop")
+    monkeypatch.setattr("os.kill", killed)
+    arm("answer.after_said")
+    with pytest.raises(Killed):
+        talk.listen()
+    assert talk.stage.forge.queue(REPOSITORY) == []
+    talk.listen()
+    assert (len(talk.answers()), talk.outcomes()) == (1, ["stopped"])
+
+
+def test_a_stop_that_github_does_not_let_us_act_on_is_said(talk, monkeypatch):
+    def refused(*_):
+        raise Forbidden("Resource not accessible")
+
+    monkeypatch.setattr(talk.desk.writer, "withdraw", refused)
+    talk.says("@overnight stop")
+    talk.listen()
+    (answer,) = talk.answers()
+    assert "Resource not accessible" in answer
 
 
 def test_explain_is_answered_without_an_attempt(talk):

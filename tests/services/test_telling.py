@@ -4,9 +4,16 @@ import json
 
 import pytest
 
+from include.overnight.adapters.ledger import uuid7
+from include.overnight.domain.alerts import AlertRule
 from include.overnight.domain.errors import NotFound
-from include.overnight.domain.events import EventQuery
+from include.overnight.domain.events import EventQuery, EventType
+from include.overnight.domain.orders import NightOrder
+from include.overnight.domain.plans import Classification, Complexity, PlannedIssue, SequenceType
+from include.overnight.services.admitting import admit_night
+from include.overnight.services.planning import plan_row
 from include.overnight.services.publishing import publish_change
+from include.overnight.services.reading import OpenNight
 from include.overnight.services.reporting import report_issue
 
 from ..fakes import writes
@@ -50,6 +57,23 @@ def test_reporting_again_leaves_one_comment_and_one_event(stage):
     assert [event.type for event in desk.ledger.events(EventQuery(night=night.id))].count(
         "issue_reported"
     ) == 1
+
+
+def test_what_the_report_itself_finds_is_told_with_it_and_not_an_issue_later(stage, monkeypatch):
+    number = stage.issue("Add a colour")
+    desk, told = stage.desk(), []
+    monkeypatch.setattr(type(desk), "notify", lambda desk, title, body: told.append(body))
+    rules = (AlertRule("an issue failed", (EventType.ISSUE_EXECUTION_FAILED,)),)
+    monkeypatch.setattr(type(desk), "alert_rules", rules)
+    order = NightOrder(uuid7(desk.clock.now()), "acme", "box", dry_run=False)
+    night = OpenNight(order, desk.tracker.repository("acme", "box"))
+    assert admit_night(desk, order, night.repository).admitted
+    kind = Classification(SequenceType.QA, Complexity.LOW, "", "")
+    row = plan_row(PlannedIssue(number, "Add a colour", "", 1, kind))
+    plan = {"issues": [row], "exclusions": [], "cycles": []}
+    desk.ledger.append(night.event(EventType.NIGHT_PLANNED, "planned", metadata=plan))
+    assert report_issue(desk, night.id, number).status == "crashed"
+    assert len(told) == 1
 
 
 def test_a_comment_that_a_person_deleted_is_written_anew(stage):

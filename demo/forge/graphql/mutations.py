@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from ..errors import Refusal
-from ..merging import dequeue, disable_auto_merge, enable_auto_merge, enqueue, settle
+from ..merging import dequeue, disable_auto_merge, enable_auto_merge, enqueue, merge_pull, settle
 from ..pulls import set_draft
 from ..queueing import entry_of
 from ..records import Pull, Repository, ReviewComment
@@ -55,6 +55,12 @@ def _enable(by: Asked, repository: Repository, pull: Pull, given: Input) -> Any:
     if given.get("expectedHeadOid") not in (None, pull.head_sha):
         raise Refusal(422, "Head oid does not match the expected head oid")
     return enable_auto_merge(by.world, repository, pull, by.login, given["mergeMethod"].lower())
+
+
+def _merge(by: Asked, repository: Repository, pull: Pull, given: Input) -> Any:
+    if given.get("expectedHeadOid") not in (None, pull.head_sha):
+        raise Refusal(422, "Head branch was modified. Review and try the merge again.")
+    return merge_pull(by.world, repository, pull, by.login, method=given["mergeMethod"].lower())
 
 
 def _disable(by: Asked, _repository: Repository, pull: Pull, _given: Input) -> Any:
@@ -117,5 +123,6 @@ MUTATIONS = {
     "enablePullRequestAutoMerge": _mutation(_enable, "pullRequest"),
     "disablePullRequestAutoMerge": _mutation(_disable, "pullRequest"),
     "convertPullRequestToDraft": _mutation(_to_draft, "pullRequest"),
+    "mergePullRequest": _mutation(_merge, "pullRequest"),
     "markPullRequestReadyForReview": _mutation(_to_ready, "pullRequest"),
 }

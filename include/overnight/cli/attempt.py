@@ -62,7 +62,12 @@ def command(
 
 def _attempts(house: Overnight, night: Night, number: int) -> list[dict[str, Any]]:
     query = EventQuery(
-        types=(EventType.ATTEMPT_FINISHED,), night=night.id, issue=number, limit=None, oldest_first=True
+        types=(EventType.ATTEMPT_FINISHED,),
+        night=night.id,
+        issue=number,
+        limit=None,
+        oldest_first=True,
+        readable=True,
     )
     found = [dict(event.metadata) for event in house.ledger.events(query)]
     if not found:

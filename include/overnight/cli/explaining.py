@@ -53,7 +53,7 @@ class Explanation:
     exempt: bool
     files: int
     exemption: str = ""
-    """What the issue's labels prove, "" when a rule exempts it or nothing does."""
+    """What the issue's labels prove, "" when they prove nothing."""
     considered: tuple[str, ...] = ()
     events: tuple[Event, ...] = field(default=())
 
@@ -100,7 +100,7 @@ def as_of_now(house: Overnight, full_name: str, number: int) -> Explanation:
     files = len(files_named(found, paths))
     chooser = make_chooser(house, order, repository.node_id, now)
     result = chooser.choose(found, classify(found, order.plan), files, now).result
-    evidence = exemption_of(found.label_names) if result.escalated else None
+    evidence = exemption_of(found.label_names)
     proved = evidence[1] if evidence else ""
     return Explanation(
         number=number,
@@ -109,7 +109,7 @@ def as_of_now(house: Overnight, full_name: str, number: int) -> Explanation:
         tier=str(result.selected_model),
         reason=result.reason,
         tag=result.justification,
-        exempt=result.exempt or bool(proved),
+        exempt=result.exempt or bool(proved and result.escalated),
         files=files,
         exemption=proved,
         considered=result.considered,

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from .changes import Attempt, Outcome
 from .errors import FailureKind
-from .healing import RED_PER_TIER, TREATMENTS, Action, Ladder, larger_window
+from .healing import ENDPOINTS_OWN, RED_PER_TIER, TREATMENTS, Action, Ladder, larger_window
 from .models import ENTRY_TIER, LADDER, Tier
 
 MOST_ATTEMPTS = 10
@@ -31,6 +31,8 @@ class Situation:
     :param escalation: off allows the entry tier and the local builder only.
     :param heal: off allows one attempt.
     :param local_above_top: whether a change that stays red on the top tier may try the local builder.
+    :param cooling: tier → why, for each that is not usable only while its endpoint is left alone.
+    :param misfits: tiers that do not fit the task: taken only where no other one would do.
     """
 
     available: Mapping[str, str]
@@ -38,6 +40,13 @@ class Situation:
     escalation: bool = True
     heal: bool = True
     local_above_top: bool = False
+    cooling: Mapping[str, str] = field(default_factory=dict)
+    misfits: Collection[str] = ()
+
+    def cooled(self) -> Situation:
+        """Return the situation as it is once the endpoints that are left alone answer again."""
+        open_now = {tier: "" for tier, why in self.cooling.items() if self.available.get(tier) == why}
+        return replace(self, available={**self.available, **open_now}, cooling={})
 
     def usable(self, history: Sequence[Attempt] = ()) -> tuple[Tier, ...]:
         """Return the tiers an attempt may run on: up, allowed, and not found down by this issue tonight."""
@@ -49,6 +58,11 @@ class Situation:
             and tier not in down
             and (self.escalation or tier not in LADDER[1:])
         )
+
+    def fitting(self, tiers: Iterable[Tier]) -> tuple[Tier, ...]:
+        """Return those of the tiers that fit the task, or all of them when none does."""
+        tiers = tuple(tiers)
+        return tuple(tier for tier in tiers if tier not in self.misfits) or tiers
 
     def ladder(self, history: Sequence[Attempt] = ()) -> Ladder:
         """Return the same as the healing table asks for it."""
@@ -84,6 +98,15 @@ def next_step(history: Sequence[Attempt], base_tier: str, situation: Situation) 
     return replace(step, tag=CLIMBING) if climbed and not step.tag else step
 
 
+def without_outages(history: Sequence[Attempt]) -> tuple[Attempt, ...]:
+    """Return the attempts that still count once a silent endpoint was waited for."""
+    return tuple(
+        attempt
+        for attempt in history
+        if attempt.outcome is not Outcome.UNAVAILABLE or attempt.failure not in ENDPOINTS_OWN
+    )
+
+
 def _step(history: Sequence[Attempt], base: Tier, situation: Situation) -> Step:
     if not history:
         return _first(base, situation)
@@ -108,7 +131,7 @@ def _step(history: Sequence[Attempt], base: Tier, situation: Situation) -> Step:
 def _first(wanted: Tier, situation: Situation) -> Step:
     if wanted in situation.usable():
         return Step(wanted, "first attempt")
-    return _down(wanted, situation.usable(), situation.available.get(wanted) or "model escalation is off")
+    return _down(wanted, situation, (), situation.available.get(wanted) or "model escalation is off")
 
 
 def _after_failure(last: Attempt, situation: Situation, history: Sequence[Attempt]) -> Step:
@@ -118,27 +141,28 @@ def _after_failure(last: Attempt, situation: Situation, history: Sequence[Attemp
     if row and row.then is Action.LARGER_WINDOW and (wider := larger_window(tier, situation.ladder(history))):
         reason = f"{last.reason}: {wider} has a larger window"
         return Step(wider, reason, tag="context_fit" if wider in LADDER[1:] else "", came_from=tier)
-    return _down(tier, situation.usable(history), last.reason)
+    return _down(tier, situation, history, last.reason)
 
 
-def _down(tier: Tier, usable: Sequence[Tier], reason: str) -> Step:
-    for lower in _below(tier):
-        if lower in usable:
-            return Step(lower, f"{tier} is unavailable: {reason}", came_from=tier)
+def _down(tier: Tier, situation: Situation, history: Sequence[Attempt], reason: str) -> Step:
+    usable = situation.usable(history)
+    for lower in situation.fitting(lower for lower in below(tier) if lower in usable):
+        return Step(lower, f"{tier} is unavailable: {reason}", came_from=tier)
     return Step(None, f"all model tiers are down: {reason}", parked=True)
 
 
-def _below(tier: Tier) -> tuple[Tier, ...]:
-    below = LADDER[: LADDER.index(tier)] if tier in LADDER else ()
-    return tuple(lower for lower in (*reversed(below), Tier.LOCAL_BUILDER) if lower is not tier)
+def below(tier: Tier) -> tuple[Tier, ...]:
+    """Return the tiers below one, the dearest first, the local builder last."""
+    cheaper = LADDER[: LADDER.index(tier)] if tier in LADDER else ()
+    return tuple(lower for lower in (*reversed(cheaper), Tier.LOCAL_BUILDER) if lower is not tier)
 
 
 def _elsewhere(last: Attempt, situation: Situation, history: Sequence[Attempt]) -> Step:
     tried = {attempt.tier for attempt in history}
     tier = Tier(last.tier)
-    for lower in _below(tier):
-        if lower in situation.usable(history) and lower not in tried:
-            return Step(lower, f"{tier} was {last.outcome}: {last.reason}", came_from=tier)
+    untried = {*situation.usable(history)} - tried
+    for lower in situation.fitting(lower for lower in below(tier) if lower in untried):
+        return Step(lower, f"{tier} was {last.outcome}: {last.reason}", came_from=tier)
     return _up(max(_paid(history), key=LADDER.index, default=tier), situation, history)
 
 
@@ -150,10 +174,10 @@ def _up(tier: Tier, situation: Situation, history: Sequence[Attempt]) -> Step:
     tried = {attempt.tier for attempt in history}
     usable, last = situation.usable(history), history[-1]
     if tier in LADDER:
-        for higher in LADDER[LADDER.index(tier) + 1 :]:
-            if higher in usable and higher not in tried:
-                reason = f"{last.tier} stayed red: {last.reason}"
-                return Step(higher, reason, came_from=last.tier)
+        above = LADDER[LADDER.index(tier) + 1 :]
+        for higher in situation.fitting(rung for rung in above if rung in usable and rung not in tried):
+            reason = f"{last.tier} stayed red: {last.reason}"
+            return Step(higher, reason, came_from=last.tier)
     local = Tier.LOCAL_BUILDER
     if situation.local_above_top and local in usable and local not in tried:
         return Step(local, f"{last.tier} stayed red and no tier is above it", came_from=last.tier)

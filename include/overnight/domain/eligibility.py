@@ -26,7 +26,7 @@ def why_excluded(issue: Issue, rules: PlanRules, facts: PlanFacts) -> Exclusion 
             return _exclusion(
                 issue, "has_pull_request", f"open pull request #{pull.number}{by} would close it"
             )
-    if issue.number in facts.handled:
+    if issue.number in facts.handled and issue.number not in rules.only:
         return _exclusion(issue, "handled", facts.handled[issue.number])
     return None
 

@@ -72,6 +72,7 @@ class EventType(StrEnum):
     REVISION_ANSWERED = "revision_answered"
     PULL_REQUEST_MERGED = "pull_request_merged"
     PULL_REQUEST_CLOSED = "pull_request_closed"
+    PULL_REQUEST_REOPENED = "pull_request_reopened"
     PULL_REQUEST_ENQUEUED = "pull_request_enqueued"
     PULL_REQUEST_DEQUEUED = "pull_request_dequeued"
     PULL_REQUEST_RETARGETED = "pull_request_retargeted"
@@ -112,7 +113,10 @@ class Event:
 
 @dataclass(frozen=True, slots=True)
 class EventQuery:
-    """What to look for; unset fields do not narrow. Newest first unless `oldest_first`."""
+    """What to look for; unset fields do not narrow. Newest first unless `oldest_first`.
+
+    :param readable: leave out events whose payload was removed; whoever reads metadata by name asks so.
+    """
 
     types: tuple[EventType, ...] = ()
     severity: Severity | None = None
@@ -124,3 +128,4 @@ class EventQuery:
     limit: int | None = 100
     oldest_first: bool = False
     dry_run: bool | None = None
+    readable: bool = False

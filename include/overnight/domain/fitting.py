@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import replace
 
+from .justification import needs_person
 from .models import LADDER, ModelSelectionResult, Tier, TierFacts, is_escalation
 
 FIT_TAG = "context_fit"
@@ -20,6 +21,8 @@ def fit_tier(
     allow_unknown_prices: bool = False,
 ) -> ModelSelectionResult:
     """Return the choice, or the nearest rung that fits instead of it, with the tag `context_fit`.
+
+    A tag that needs a person stays: what nobody agreed to on one tier is not agreed to on another.
 
     Of two rungs equally near the cheaper one is taken, unless the tier was mandated: then the higher one.
     The local builder takes a place only when no paid rung fits. Nothing fits: the choice stands.
@@ -86,12 +89,13 @@ def _distance(other: Tier, tier: Tier, mandated: bool) -> tuple[bool, int, bool]
 def _instead(choice: ModelSelectionResult, tier: Tier, why: str) -> ModelSelectionResult:
     given_way = f"{choice.selected_model} gives way to {tier}: {why}"
     escalated = is_escalation(tier)
+    tag = choice.justification if needs_person(choice.justification) else FIT_TAG
     return replace(
         choice,
         selected_model=tier,
         escalated=escalated,
         reason=f"{choice.reason}; {FIT_TAG}: {given_way}",
-        justification=FIT_TAG if escalated else "",
+        justification=tag if escalated else "",
         exempt=False,
         considered=(f"{choice.reason} → {choice.selected_model}: {why}", *choice.considered),
     )

@@ -10,6 +10,8 @@ from enum import StrEnum
 class CheckState(StrEnum):
     """What a check or status says of a commit."""
 
+    EXPECTED = "expected"
+    """The branch's rules demand it, and nothing has reported it."""
     PENDING = "pending"
     SUCCESS = "success"
     FAILURE = "failure"

@@ -14,6 +14,15 @@ RED_PER_TIER = 2
 LONGEST_WAIT = 120.0
 """Seconds; a provider that asks for more gets its turn taken by the next tier."""
 _BACKOFF = 2.0
+ENDPOINTS_OWN = frozenset({FailureKind.TRANSPORT, FailureKind.TIMEOUT})
+"""Kinds that say that a whole server is in trouble, whichever model of it was asked."""
+TIERS_OWN = ENDPOINTS_OWN | {
+    FailureKind.RATE_LIMIT,
+    FailureKind.INSUFFICIENT_QUOTA,
+    FailureKind.AUTH,
+    FailureKind.MODEL_GONE,
+}
+"""Kinds that the next request would meet as well, whatever it asks for."""
 
 
 class Action(StrEnum):

@@ -82,17 +82,26 @@ class Probe:
 
 
 def counted(checks: Iterable[Check]) -> tuple[Check, ...]:
-    """Return the required checks; all of them where none is required."""
-    known = tuple(checks)
+    """Return the required checks that were reported; all that were where none of them is required."""
+    known = tuple(check for check in checks if check.state is not CheckState.EXPECTED)
     return tuple(check for check in known if check.required) or known
 
 
+def expected(checks: Iterable[Check]) -> frozenset[str]:
+    """Return the names of the required checks that nothing has reported."""
+    return frozenset(check.name for check in checks if check.state is CheckState.EXPECTED)
+
+
 def colour_of(checks: Iterable[Check]) -> Colour:
-    """Return what the checks that count say together; one failure is red, whatever else is pending."""
-    states = {check.state for check in counted(checks)}
+    """Return what the checks that count say together; one failure is red, whatever else is pending.
+
+    Once anything has reported, required checks that have not are waited for like pending ones.
+    """
+    known = tuple(checks)
+    states = {check.state for check in counted(known)}
     if CheckState.FAILURE in states:
         return Colour.RED
-    if CheckState.PENDING in states:
+    if CheckState.PENDING in states or (states and expected(known)):
         return Colour.PENDING
     return Colour.GREEN if states else Colour.UNKNOWN
 

@@ -50,6 +50,7 @@ def advise(
     usable: Collection[str] = LADDER,
     drawn: float = 1.0,
     quota_left: int = 0,
+    mandated: bool = False,
 ) -> tuple[ModelSelectionResult, str]:
     """Return the tier that history prefers, or the choice as it was, with the sentence that says why.
 
@@ -59,9 +60,10 @@ def advise(
     :param usable: tiers that may be preferred: available, fitting, allowed by the night's switches.
     :param drawn: 0 to 1, see `draw`; below the exploration share an unknown cheaper tier is tried.
     :param quota_left: escalations left before the next limit.
+    :param mandated: the rule was exempt, although another tier took the place of the one it named.
     """
     mine = [trial for trial in trials if (trial.sequence_type, trial.complexity) == task]
-    if standing := _why_it_stands(choice, task, len(mine), rules):
+    if standing := _why_it_stands(choice, task, len(mine), rules, mandated=mandated or choice.exempt):
         return choice, standing
     known = {record.tier: record for record in records(mine) if record.trials >= rules.minimum_on_tier}
     best = _best(choice, known, usable, rules, quota_left)
@@ -78,11 +80,11 @@ def advise(
 
 
 def _why_it_stands(
-    choice: ModelSelectionResult, task: tuple[str, str], tried: int, rules: LearningRules
+    choice: ModelSelectionResult, task: tuple[str, str], tried: int, rules: LearningRules, *, mandated: bool
 ) -> str:
     if not rules.enabled:
         return "learning is off"
-    if choice.exempt:
+    if mandated:
         return f"{choice.selected_model} is mandated: nothing below it is tried"
     if choice.selected_model not in LADDER:
         return f"{choice.selected_model} is no rung that history compares"

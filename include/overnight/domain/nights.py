@@ -193,6 +193,7 @@ _STEPS: Mapping[EventType, Callable[[Night, Event], Night]] = {
         (
             EventType.PULL_REQUEST_MERGED,
             EventType.PULL_REQUEST_CLOSED,
+            EventType.PULL_REQUEST_REOPENED,
             EventType.PULL_REQUEST_ENQUEUED,
             EventType.PULL_REQUEST_DEQUEUED,
             EventType.PULL_REQUEST_RETARGETED,

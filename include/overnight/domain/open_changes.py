@@ -13,6 +13,7 @@ FOLLOWED = (
     EventType.CHANGE_PUBLISHED,
     EventType.PULL_REQUEST_MERGED,
     EventType.PULL_REQUEST_CLOSED,
+    EventType.PULL_REQUEST_REOPENED,
     EventType.PULL_REQUEST_ENQUEUED,
     EventType.PULL_REQUEST_DEQUEUED,
     EventType.PULL_REQUEST_RETARGETED,
@@ -35,6 +36,8 @@ class OpenChange:
     :param drafted: whether it was opened as a draft; `lifted`: whether it was none at some time since.
     :param left_at: ISO moment at which it was noted to have left the merge queue, "" when it never did.
     :param ended: merged or closed, "" while it is open.
+    :param merged_into: the branch it was merged into, "" while it is not.
+    :param reopened: a person opened it again after it was closed, and nothing was published since.
     :param at: when something was written of it last.
     """
 
@@ -56,6 +59,8 @@ class OpenChange:
     lifted: bool = False
     left_at: str = ""
     ended: str = ""
+    merged_into: str = ""
+    reopened: bool = False
     at: datetime | None = None
 
 
@@ -73,6 +78,22 @@ def fold_changes(events: Iterable[Event]) -> dict[tuple[str, int], OpenChange]:
         elif known is not None:
             found[key] = replace(known, **_changes(event))
     return found
+
+
+def standing_of(change: OpenChange, others: Iterable[OpenChange], default_branch: str) -> OpenChange:
+    """Return the pull request whose fate decides a change's: itself, unless it was merged into another's.
+
+    What went into the branch of another pull request of ours is on the default branch once that one is.
+    """
+    owners = {other.branch: other for other in others}
+    seen: set[int] = set()
+    while change.merged_into not in ("", default_branch) and change.number not in seen:
+        seen.add(change.number)
+        into = owners.get(change.merged_into)
+        if into is None:
+            return replace(change, ended="closed")  # on a branch that is none of ours: not on the default one
+        change = into
+    return change
 
 
 def open_changes(events: Iterable[Event]) -> tuple[OpenChange, ...]:
@@ -107,9 +128,11 @@ def _changes(event: Event) -> dict[str, Any]:
     told = {"state": str(data.get("state") or ""), "at": event.at}
     match event.type:
         case EventType.PULL_REQUEST_MERGED:
-            return told | {"ended": "merged"}
+            return told | {"ended": "merged", "merged_into": str(data.get("base") or "")}
         case EventType.PULL_REQUEST_CLOSED:
             return told | {"ended": "closed"}
+        case EventType.PULL_REQUEST_REOPENED:
+            return told | {"ended": "", "reopened": True}
         case EventType.PULL_REQUEST_RETARGETED:
             return told | {"base": str(data["base"]), "replay_due": str(data["because"])}
         case EventType.PULL_REQUEST_DEQUEUED:

@@ -160,7 +160,7 @@ class NightOrder:
     local_above_top: bool = False
     """Whether an issue that stays red on the top tier may try the local builder."""
     setup_hosts: tuple[str, ...] = ()
-    """Hosts the setup command may reach when `setup_network` is on; empty means every host."""
+    """Hosts the setup command may reach when `setup_network` is on; empty means every public host."""
     model_rules: tuple[TierRule, ...] = RULES
     """The selection table: settings' own rows first, then the built-in ones."""
     learning: LearningRules = field(default_factory=LearningRules)

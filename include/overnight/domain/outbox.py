@@ -31,6 +31,7 @@ class WriteKind(StrEnum):
     READY = "ready"
     AUTO_MERGE = "auto_merge"
     ENQUEUE = "enqueue"
+    WITHDRAW = "withdraw"
     DELETE_BRANCH = "delete_branch"
 
 

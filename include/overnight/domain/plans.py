@@ -68,9 +68,13 @@ class PlannedIssue:
     justification: str = ""
     """Tag of the escalation that the base tier is, "" for none."""
     exempt: bool = False
+    """Whether the escalation that the base tier is, is exempt from the quota."""
     exemption: str = ""
-    """Evidence of an exemption that no rule grants ("security vulnerability: the issue is labelled …")."""
+    """Evidence of an exemption that no rule grants ("security vulnerability: the issue is labelled …"); it
+    holds on whatever tier the issue comes to."""
     files_affected: int = 0
+    tokens_needed: int = 0
+    """Context window that it asks for; 0 when nobody looked."""
     revisions: tuple[Revision, ...] = ()
     """What is asked of its open pull request; empty for an issue that is built for the first time."""
     tier_considered: tuple[str, ...] = ()
@@ -128,7 +132,7 @@ class PlanFacts:
     """Everything outside the issues themselves that planning needs to know.
 
     :param outside: what a look-up of each out-of-plan reference found, keyed by reference.
-    :param handled: number → reason, for issues with an open pull request of ours or done before.
+    :param handled: number → reason, for issues whose pull request of ours a person closed.
     :param ready_changes: number → (ref, sha) of an open gate-passed pull request of ours.
     """
 

@@ -4,6 +4,19 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from .errors import FailureKind
+
+UNUSABLE = frozenset(
+    {
+        FailureKind.BAD_REQUEST,
+        FailureKind.CONTEXT_EXHAUSTED,
+        FailureKind.REFUSAL,
+        FailureKind.STUCK,
+        FailureKind.TIMEOUT,
+    }
+)
+"""A reviewer that fails so was there, and what it was shown may have led to it; the others are down."""
+
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
@@ -27,6 +40,7 @@ class Review:
     :param out_of_scope: paths or sentences about what the issue did not ask for.
     :param against_instructions: instructions of the repository that the change disobeys.
     :param tier: the tier it came from, never the builder's attempt.
+    :param unusable: why the reviewer that was asked gave no opinion; nothing is proved then.
     """
 
     judgements: tuple[Judgement, ...]
@@ -34,6 +48,7 @@ class Review:
     against_instructions: tuple[str, ...] = ()
     model: str = ""
     tier: str = ""
+    unusable: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -44,6 +44,11 @@ class Accusation:
     probes: tuple[Probe, ...] = ()
 
     @property
+    def is_reproduced(self) -> bool:
+        """Whether it fails with the repository's own commands as well, or there are none to say so."""
+        return bool(self.broken) or not self.probes
+
+    @property
     def is_merge_commit(self) -> bool:
         return self.step.parents > 1
 
@@ -89,18 +94,27 @@ class Decision:
     reason: str
 
 
-def decide(policy: RollbackPolicy, labels: Collection[str], *, builds: bool, word: bool | None) -> Decision:
+def decide(
+    policy: RollbackPolicy,
+    labels: Collection[str],
+    *,
+    builds: bool,
+    word: bool | None,
+    reproduced: bool = True,
+) -> Decision:
     """Return what to do about a guilty merge of ours; first row that fits.
 
     :param labels: of the issue; people with a role set them.
     :param builds: False when the default branch's build command fails.
     :param word: what a person said: True granted, False refused, None nothing.
+    :param reproduced: False when the clean room is green where the checks are red.
     """
     exemption, evidence = exemption_of(sorted(labels)) or (None, "")
     rows = (
         (word is False, Decision(False, False, "a person refused it")),
         (word is True, Decision(True, False, "a person allowed it")),
         (policy is RollbackPolicy.OFF, Decision(False, False, "rollback is off in the settings")),
+        (not reproduced, Decision(False, True, "the clean room is green where the checks are red")),
         (policy is RollbackPolicy.AUTOMATIC, Decision(True, False, "rollback is automatic in the settings")),
         (policy is RollbackPolicy.ASK, Decision(False, True, "the settings ask a person first")),
         (exemption in CRITICAL, Decision(True, False, evidence)),

@@ -12,6 +12,7 @@ from .lines import one_line
 from .rollback import Accusation, Case
 
 _MOST_NAMED = 8
+_GREEN_HERE = " The repository's own commands are green in the clean room."
 _HASH, _BROKEN = re.compile(r"#(?=\d)"), "#\u200d"
 """A title becomes a commit's message: "closes #1" in somebody's words must close nothing."""
 
@@ -106,7 +107,7 @@ def question(accusation: Accusation, base: str) -> str:
     return (
         f"{base} is red since pull request #{merge.pull_request} was merged: "
         f"{', '.join(one_line(name, 80) for name in accusation.checks[:_MOST_NAMED])} "
-        f"({accusation.reason}). May its revert be proposed?"
+        f"({accusation.reason}).{'' if accusation.is_reproduced else _GREEN_HERE} May its revert be proposed?"
     )
 
 

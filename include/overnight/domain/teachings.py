@@ -70,6 +70,7 @@ TEACHINGS: Mapping[str, Teaching] = {
     "qic/criterion_unmet": Teaching("Go through the issue's criteria one by one before you finish."),
     "qic/criterion_unproved": Teaching("Make each criterion of the issue visible in the diff, with a test."),
     "qic/criterion_unjudged": _NOTHING,
+    "qic/review_unusable": _NOTHING,
     "governance/secret": Teaching("Never write a credential into a file, not even a made-up one."),
     "governance/protected_path": Teaching(
         "Leave CI, lint, test and ownership configuration as it is: those paths are protected here."

@@ -17,7 +17,7 @@ from .git import Tree, Workspace
 from .github import Tracker, Writer
 from .judging import CommandReader, Gate
 from .ledger import Approvals, Budgets, Circuits, Claims, Ledger, Lessons, Quota, Records
-from .sandbox import Sandbox
+from .sandbox import Ran, Sandbox
 
 
 class Desk(Protocol):
@@ -82,6 +82,11 @@ class Desk(Protocol):
 
     def set_up(self, tree: Tree, commands: Commands, order: NightOrder) -> str:
         """Run the repository's setup in a tree, once per checkout; return "" or what went wrong."""
+
+    def run_command(
+        self, tree: Tree, command: str, commands: Commands, order: NightOrder, seconds: float
+    ) -> Ran:
+        """Run a command as the gates do: after the setup, the project's own programs before ours."""
 
     def record_base(self, tree: Tree, commands: Commands, order: NightOrder) -> Mapping[str, Any]:
         """Build, lint and test a base tree; return the document that gates compare with."""

@@ -22,7 +22,10 @@ class Follower(Protocol):
         """Return the events that start a workflow, from its file's text; none when it is no workflow."""
 
     def checks(self, repository: Repository, sha: str) -> tuple[Check, ...]:
-        """Return the newest check of each name on a commit, `required` as the default branch's rules say."""
+        """Return the newest check of each name on a commit, `required` as the default branch's rules say.
+
+        A required one that nothing has reported is there as well, as expected.
+        """
 
     def remarks(self, repository: Repository, number: int) -> tuple[Remark, ...]:
         """Return what people said on a pull request, oldest first; bots' and our own words left out."""

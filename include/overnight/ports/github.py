@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from ..domain.descriptions import Description
+from ..domain.following import PullStanding
 from ..domain.issues import Issue, IssueRef, RefState, Repository, Vetting
 from .ledger import Claim
 
@@ -88,10 +89,12 @@ class Writer(Protocol):
         title: str,
         body: str,
         draft: bool,
-        labels: Sequence[str] = (),
-        reviewers: Sequence[str] = (),
+        anew: bool = False,
     ) -> PullRequest:
-        """Open the pull request from `head`, or update the open one; Forbidden if a person closed it."""
+        """Open the pull request from `head`, or update the open one; Forbidden if a person closed it.
+
+        :param anew: a person wants another one although the last one was closed.
+        """
 
     def put_labels(
         self, repository: Repository, number: int, add: Sequence[str], remove: Sequence[str]
@@ -142,7 +145,13 @@ class Writer(Protocol):
     def enable_auto_merge(
         self, repository: Repository, pull: PullRequest, expected_head: str, method: str = "merge"
     ) -> None:
-        """Let GitHub merge it when all that is required is there; Forbidden where nothing is required."""
+        """Let GitHub merge it when all that is required is there, at once when it is there already.
+
+        Forbidden where nothing is required.
+        """
+
+    def withdraw(self, repository: Repository, pull: PullStanding) -> None:
+        """Take back the auto-merge or the place in the queue that we granted; a person's stays."""
 
     def under(self, claim: Claim) -> Writer:
         """Return this writer for the holder of a claim: FenceLost once somebody else took the issue over."""

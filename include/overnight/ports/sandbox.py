@@ -24,7 +24,7 @@ class Ran:
 
 
 class Sandbox(Protocol):
-    """Runs hostile code: the tree writable (or not), everything else read-only or hidden."""
+    """Runs hostile code: the tree writable (or not), everything else read-only or hidden, no network."""
 
     def self_test(self) -> None:
         """Prove the confinement on this machine, or raise SandboxUnavailable naming the fix."""
@@ -38,7 +38,6 @@ class Sandbox(Protocol):
         seconds: float = 60.0,
         max_output: int = 256 * 1024,
         read_only_tree: bool = False,
-        network: bool = False,
         mounts: Sequence[tuple[Path, str, bool]] = (),
     ) -> Ran:
         """Run a shell command in the tree (mounted at /work).

@@ -89,7 +89,10 @@ def ask_builder(
 
 
 def _advised(shop: Workshop, tier: Tier, history: Sequence[Attempt], tab: Tab, healer: Healer) -> str:
-    """Have tests and a plan written; a builder that works elsewhere may have no model of ours beside it."""
+    """Have tests and a plan written; a builder that works elsewhere may have no model of ours beside it.
+
+    :raises ModelFailure: the builder's own request would meet it too; anything else leaves a note.
+    """
     if needs_no_tier(shop.night, tier) and shop.desk.available_tiers().get(tier):
         return ""
     propose_tests(shop, tier, tab, healer)

@@ -44,17 +44,15 @@ def attempt_once(shop: Workshop, step: Step, seat: Seat, tier: Tier, history: Se
     outcome = Outcome.KILLED
     try:
         with kept_alive(shop.hold, lambda: _renew(shop, seat)):
-            record_started(shop, step, seat, number)
+            record_started(shop, step, seat, number, history[-1].transcript if history else "")
             attempt = _attempt(shop, tier, number, history)
         outcome = attempt.outcome
     except FenceLost:
         raise
     except Stopped as error:
-        usage = Usage(cost_usd=shop.desk.budgets.spent(attempt=shop.attempt_id(number)))
-        attempt = Attempt(number, str(tier), Outcome.KILLED, str(error), usage=usage)
+        attempt = _killed(shop, number, tier, error)
     except Terminal as error:
-        usage = Usage(cost_usd=shop.desk.budgets.spent(attempt=shop.attempt_id(number)))
-        record_finished(shop, seat, Attempt(number, str(tier), Outcome.KILLED, str(error), usage=usage))
+        record_finished(shop, seat, _killed(shop, number, tier, error))
         raise
     finally:
         leave(shop.desk, seat, str(outcome))
@@ -75,10 +73,18 @@ def resume_attempt(shop: Workshop, checkpoint: Checkpoint, history: Sequence[Att
     shop.trees["build"] = opened_change(shop.desk, shop.night, change, "build")
     tab, healer = _tools(shop, tier, checkpoint.number, history)
     tab.usage = checkpoint.usage
-    attempt = _judged(shop, checkpoint, tab, healer)
+    try:
+        attempt = _judged(shop, checkpoint, tab, healer)
+    except Stopped as error:
+        attempt = _killed(shop, checkpoint.number, tier, error)
     attempt = replace(attempt, seconds=(shop.desk.clock.now() - began).total_seconds())
     record_finished(shop, Seat(tier, "resumed from its checkpoint"), attempt)
     return attempt
+
+
+def _killed(shop: Workshop, number: int, tier: Tier, why: Exception) -> Attempt:
+    usage = Usage(cost_usd=shop.desk.budgets.spent(attempt=shop.attempt_id(number)))
+    return Attempt(number, str(tier), Outcome.KILLED, str(why), usage=usage)
 
 
 def out_of_gate_time(shop: Workshop) -> str:

@@ -10,6 +10,7 @@ from ..domain.landing import Colour, Merge, Probe, Step, colour_of, red_checks, 
 from ..domain.rollback import Accusation
 from ..ports import Desk
 from .bisecting import BUILD, CleanRoom, first_broken
+from .default_branch_checks import checks_at
 from .reading import OpenNight
 
 
@@ -77,7 +78,7 @@ def _stretch(
     if not good:
         first = merges[0]
         good = desk.workspace.before(repository, first.sha, brought[first.sha])
-        before = desk.follower.checks(repository, good)
+        before = checks_at(desk, repository, good)
         if colour_of(before) is Colour.RED and not set(red) - set(red_checks(before)):
             return None, f"it was red before our first merge, at {good[:12]}"
         trusted = colour_of(before) is Colour.GREEN

@@ -36,9 +36,10 @@ from .preparing import find_base, read_commands, within_repository_limits
 from .reading import OpenNight, latest, open_night, planned_issue
 from .remembering import attempts_so_far
 from .reporting import mark_in_progress
+from .resting import rested
 from .revising_start import start_revision
 from .steering import steered
-from .stopping import heed_label, stopped
+from .stopping import heed_label, stopped, stopped_at_once
 from .surveying import survey
 from .workshop import Workshop
 
@@ -214,8 +215,10 @@ def _climb(shop: Workshop) -> Built:
     desk, night, planned = shop.desk, shop.night, shop.planned
     remembered = attempts_so_far(desk, night, planned, shop.claim, shop.round)
     history, shop.attempts_before = remembered.attempts, remembered.before
+    if remembered.base and not (shop.start or shop.base.bundles or remembered.base.bundles):
+        shop.base = remembered.base  # the branch may have moved; the session that goes on stands on this
     try:
-        if remembered.unfinished:
+        if remembered.unfinished and not stopped_at_once(desk, night.id):
             history = (*history, resume_attempt(shop, remembered.unfinished, history))
         while True:
             last = history[-1] if history else None
@@ -224,6 +227,9 @@ def _climb(shop: Workshop) -> Built:
             if last and last.change and _insists(history, shop):
                 return _with_a_person(shop, last, last.change)
             step = _next(shop, history)
+            if step.parked and (counted := rested(shop, history)) is not None:
+                history = counted
+                continue
             if step.tier is None:
                 status = IssueStatus.PARKED if step.parked else IssueStatus.FAILED
                 return Built(status=status, reason=step.reason)
@@ -241,7 +247,9 @@ def _next(shop: Workshop, history: tuple[Attempt, ...]) -> Step:
     if history and (why := out_of_gate_time(shop)):  # a builder would be paid for what no gate looks at
         return Step(None, f"{why}; attempt {len(history)} was {history[-1].outcome}: {history[-1].reason}")
     attempt = shop.attempt_id(shop.attempts_before + len(history) + 1)
-    situation = steered(shop.desk, shop.night, survey(shop.desk, shop.night), attempt)
+    situation = steered(
+        shop.desk, shop.night, survey(shop.desk, shop.night, shop.planned.tokens_needed), attempt
+    )
     return next_step(history, shop.planned.base_tier, situation)
 
 

@@ -66,6 +66,7 @@ class Chooser:
             usable=self._fitting(needed),
             drawn=draw(self.order.night, issue.number),
             quota_left=self.quota_left,
+            mandated=by_rule.exempt,
         )
         advised = replace(advised, considered=(*advised.considered, f"history: {told}"))
         return TierChoice(advised, by_rule, needed, self._why_unfit(by_rule.selected_model, needed), told)

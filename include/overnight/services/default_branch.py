@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from ..domain.errors import RepositoryUnusable
+from ..domain.following import Check
 from ..domain.issues import Repository
 from ..domain.landing import Colour, Merge, colour_of
 from ..domain.orders import NightOrder
@@ -13,6 +14,7 @@ from ..domain.rollback import Case, CaseState
 from ..ports import Desk
 from .attributing import attribute
 from .claiming import alone
+from .default_branch_checks import checks_of_head
 from .merges import may_have_merged, merges_within, night_of
 from .reading import OpenNight
 from .rollback import take_back
@@ -71,11 +73,11 @@ def watch_repository(desk: Desk, order: NightOrder) -> Watched:
 
 def _look(desk: Desk, order: NightOrder, repository: Repository, merges: Sequence[Merge]) -> Watched:
     node, head = repository.node_id, str(repository.head_sha)
-    checks = desk.follower.checks(repository, head)
+    checks = checks_of_head(desk, repository)
     colour = colour_of(checks)
     cases = [case for merge in merges if (case := case_of(desk, node, merge.pull_request))]
     if colour is Colour.GREEN:
-        desk.records.remember(f"green/{node}", {"sha": head})
+        _remember_green(desk, node, head)
         _healed(desk, repository, cases)
         return Watched(colour, f"{repository.default_branch} is green at {head[:12]}")
     open_case = next((case for case in cases if case.is_open), None)
@@ -86,19 +88,18 @@ def _look(desk: Desk, order: NightOrder, repository: Repository, merges: Sequenc
     proposed = next((case for case in cases if case.state is CaseState.OPENED), None)
     if proposed is not None and not _has_landed(desk, repository, proposed):
         return Watched(colour, f"pull request #{proposed.pull_request} takes the cause back", proposed)
-    return _attributed(desk, order, repository, merges)
+    return _attributed(desk, order, repository, merges, checks)
 
 
-def _attributed(desk: Desk, order: NightOrder, repository: Repository, merges: Sequence[Merge]) -> Watched:
+def _attributed(
+    desk: Desk, order: NightOrder, repository: Repository, merges: Sequence[Merge], checks: Sequence[Check]
+) -> Watched:
     node, head = repository.node_id, str(repository.head_sha)
     if known := desk.records.recall(f"attributed/{node}/{head}"):
         return Watched(Colour.RED, str(known["reason"]))
     night = night_of(desk, repository, merges[-1])
-    green = desk.records.recall(f"green/{node}") or {}
     try:
-        found = attribute(
-            desk, night, merges, desk.follower.checks(repository, head), str(green.get("sha") or "")
-        )
+        found = attribute(desk, night, merges, checks, _last_green(desk, node, head))
     except RepositoryUnusable as error:
         return _nobody(desk, night, merges[-1], str(error))
     if found.accusation is None:
@@ -108,6 +109,18 @@ def _attributed(desk: Desk, order: NightOrder, repository: Repository, merges: S
         return _nobody(desk, night, merges[-1], f"{found.reason}; that was settled: {known_case.reason}")
     case = keep_case(desk, node, Case(found.accusation))
     return _carry_on(desk, order, repository, Colour.RED, case)
+
+
+def _remember_green(desk: Desk, node: str, head: str) -> None:
+    """Write down the newest green head, and the one before it: a head that was green may turn red yet."""
+    before = _last_green(desk, node, head)
+    desk.records.remember(f"green/{node}", {"sha": head, "before": before})
+
+
+def _last_green(desk: Desk, node: str, head: str) -> str:
+    """Return the newest green commit under a head, "" when none is known."""
+    known = desk.records.recall(f"green/{node}") or {}
+    return str(known.get("before" if known.get("sha") == head else "sha") or "")
 
 
 def _nobody(desk: Desk, night: OpenNight, merge: Merge, reason: str) -> Watched:

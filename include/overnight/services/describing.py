@@ -55,7 +55,9 @@ def attempt_rows(desk: Desk, night: OpenNight, number: int) -> tuple[AttemptRow,
 
 
 def _events(desk: Desk, night: OpenNight, number: int, type_: EventType) -> tuple[Event, ...]:
-    query = EventQuery(types=(type_,), night=night.id, issue=number, limit=None, oldest_first=True)
+    query = EventQuery(
+        types=(type_,), night=night.id, issue=number, limit=None, oldest_first=True, readable=True
+    )
     return desk.ledger.events(query)
 
 

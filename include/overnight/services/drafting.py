@@ -14,6 +14,7 @@ from ..domain.models import Tier
 from ..domain.reviewing import PlanBrief
 from ..domain.sanitizing import sanitize
 from ..ports import Budget, Healer
+from .steering import builder_meets
 from .workshop import Workshop
 
 LEAVES = (EventType.PLAN_WRITTEN,)
@@ -29,6 +30,8 @@ def architecture_plan(
 
     A stored plan is reused, by retries and later nights, while the issue's text and the files it names are
     unchanged; after every second failed attempt it is written anew with the failures as input.
+
+    :raises ModelFailure: the builder's own request would meet it too.
     """
     if not shop.night.order.architecture_plans:
         return ""
@@ -53,6 +56,8 @@ def architecture_plan(
         plan = shop.desk.advisor.write_plan(str(tier), brief, budget, healer)[:_LONGEST_PLAN]
     except (ModelFailure, OverBudget) as error:  # what is left may be enough for the work itself
         _note(shop, f"#{shop.issue.number}: no architecture plan was written: {error}", Severity.WARNING)
+        if isinstance(error, ModelFailure) and builder_meets(shop.night, tier, error):
+            raise
         return kept
     if not plan.strip():
         return kept

@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from ..domain.approvals import ESCALATION
-from ..domain.attempts import RED, Step
+from ..domain.attempts import RED, Situation, Step, below
 from ..domain.changes import Attempt
 from ..domain.events import EventType, Severity
-from ..domain.healing import RED_PER_TIER, down
+from ..domain.healing import RED_PER_TIER
 from ..domain.justification import needs_person
 from ..domain.models import Tier, is_escalation
 from ..domain.plans import PlannedIssue
@@ -60,13 +60,15 @@ def take_seat(
     """Reserve the step's tier; a refused reservation never fails the issue: the next cheaper tier runs.
 
     The next one that can be used, that is: a tier without a key, or found down tonight, is passed over.
+    A dead worker's unused seat is the next one's who claims its issue; nobody claims a task outside a night.
     """
     tier = step.tier
     assert tier is not None
     reason = step.reason
     while is_escalation(tier):
         ask = _ask(desk, night, planned, step, tier)
-        grant = take_up_seat(desk, night, planned, tier, LEASE_SECONDS) or _asked(desk, night, ask, claim)
+        unused = take_up_seat(desk, night, planned, tier, LEASE_SECONDS) if night.id and claim else None
+        grant = unused or _asked(desk, night, ask, claim)
         if grant.lease:
             failpoint("seat.after_lease")
             return Seat(
@@ -74,7 +76,7 @@ def take_seat(
             )
         _refused(desk, night, planned, ask, grant)
         reason = f"{grant.reason}, so not on {tier}"
-        lower = down(tier, survey(desk, night).usable(history))
+        lower = _next_lower(survey(desk, night, planned.tokens_needed), tier, history)
         if lower is None:
             return Seat(None, f"{reason}, and no cheaper tier can be used now; the next night tries again")
         tier = lower
@@ -82,6 +84,11 @@ def take_seat(
     if tier is not step.tier and red >= RED_PER_TIER:
         return Seat(None, f"{reason}; {red} attempts on {tier} were red, and the next night tries again")
     return Seat(tier, reason)
+
+
+def _next_lower(situation: Situation, tier: Tier, history: Sequence[Attempt]) -> Tier | None:
+    usable = situation.usable(history)
+    return next(iter(situation.fitting(lower for lower in below(tier) if lower in usable)), None)
 
 
 def _ask(desk: Desk, night: OpenNight, planned: PlannedIssue, step: Step, tier: Tier) -> Ask:
@@ -101,7 +108,7 @@ def _ask(desk: Desk, night: OpenNight, planned: PlannedIssue, step: Step, tier: 
         tier=str(tier),
         tag=tag,
         seconds=LEASE_SECONDS,
-        exempt=planned.exempt and not step.tag,
+        exempt=bool(planned.exemption) or (planned.exempt and not step.tag),
         approved=approved,
         evidence=planned.exemption,
     )

@@ -51,8 +51,8 @@ def execute_with_escalation(
             raise ModelFailure(FailureKind.INSUFFICIENT_QUOTA, seat.reason)
         outcome = Outcome.UNAVAILABLE
         try:
-            with _held(desk, seat):
-                result = _run(desk, night, seat.tier, task)
+            with _held(desk, seat) as heart:
+                result = _run(desk, night, seat.tier, task, heart)
             outcome = Outcome.ACCEPTED
         except ModelFailure as error:
             failed = Attempt(len(history) + 1, str(seat.tier), outcome, str(error), failure=str(error.kind))
@@ -69,20 +69,24 @@ def execute_with_escalation(
 
 
 @contextmanager
-def _held(desk: Desk, seat: Seat) -> Iterator[None]:
+def _held(desk: Desk, seat: Seat) -> Iterator[Heart]:
     """Keep the seat's slot for as long as the task runs, however long."""
     if not seat.lease:
-        yield
+        yield Heart()
         return
     heart = Heart(renewals=[lambda: desk.quota.renew(seat.lease, LEASE_SECONDS)])
     with beating(heart, LEASE_SECONDS):
-        yield
+        yield heart
 
 
-def _run(desk: Desk, night: OpenNight, tier: Tier, task: Callable[[str], T]) -> T:
-    """Call the task; what the healing table treats on the same tier is done here."""
+def _run(desk: Desk, night: OpenNight, tier: Tier, task: Callable[[str], T], heart: Heart) -> T:
+    """Call the task; what the healing table treats on the same tier is done here.
+
+    :raises FenceLost: the slot is somebody else's by now, so the task is not called again.
+    """
     healer = AttemptHealer(desk, night, 0, "", tier, survey(desk, night).ladder())
     while True:
+        heart.check()
         try:
             result = task(str(tier))
         except (ModelFailure, Transient) as error:

@@ -29,6 +29,7 @@ from . import restacking
 from .claiming import holding
 from .fencing import fenced
 from .following_missing import UNSEEN, missed, seen_again
+from .following_reopened import REOPENED, may_be_reopened, note_reopened
 from .following_steps import Task, note_left_queue, take
 from .merging import Watch, changes_of
 from .reading import OpenNight, open_night
@@ -80,7 +81,8 @@ def repositories_to_follow(desk: Desk, names: Iterable[str] = ()) -> tuple[str, 
 
     :param names: as configured now; a repository that was renamed has another one than its nights knew.
     """
-    waiting = (one for one in changes_of(desk) if not one.ended or _is_untold(desk, one))
+    mine = changes_of(desk)
+    waiting = (one for one in mine if not one.ended or may_be_reopened(desk, one) or _is_untold(desk, one))
     nights = {change.repository: change.night for change in waiting}
     found = {open_night(desk, night).order.full_name for night in nights.values()}
     for name in names:
@@ -115,21 +117,24 @@ def _listen(desk: Desk, order: NightOrder, repository: Repository, mine: Sequenc
 
 
 def _follow_all(watch: Watch, mine: Sequence[OpenChange]) -> Followed:
-    open_ones = [change for change in mine if not change.ended]
-    standings = watch.standings(open_ones) if open_ones else {}
+    looked_at = [one for one in mine if not one.ended or may_be_reopened(watch.desk, one)]
+    standings = watch.standings(looked_at) if looked_at else {}
     rows: list[Row] = []
     passing: Transient | None = None
-    for change in sorted(open_ones, key=lambda one: one.number):
+    for change in sorted(looked_at, key=lambda one: one.number):
         pull = standings.get(change.number)
         try:
-            rows.append(_follow(watch, change, pull) if pull else _missed(watch, change))
+            if change.ended:
+                rows += _ended(watch, change, pull)
+            else:
+                rows.append(_follow(watch, change, pull) if pull else _missed(watch, change))
         except RateLimited:
             raise
         except OvernightError as error:
             passing = error if isinstance(error, Transient) else passing
             rows.append(Row(change.issue, change.number, change.url, f"later: {error}"))
     for change in mine:
-        if change.ended:
+        if change.ended and change not in looked_at:
             _tell(watch, change)
     if passing is not None:
         raise passing
@@ -158,6 +163,19 @@ def _follow(watch: Watch, change: OpenChange, pull: PullStanding) -> Row:
     _tell(watch, change)
     told = change.state or step.state
     return Row(change.issue, change.number, pull.url, told, changed, _is_moving(situation, step))
+
+
+def _ended(watch: Watch, change: OpenChange, pull: PullStanding | None) -> list[Row]:
+    """Note that a closed one is open again. The next look follows it, when what people said was heard."""
+    if pull is None or pull.state == "closed":
+        _tell(watch, change)
+        return []
+    with _in_hand(watch, change) as desk:
+        if desk is None:
+            return []
+        note_reopened(desk, change)
+    _tell(watch, _read(watch, change)[0])
+    return [Row(change.issue, change.number, pull.url, REOPENED, changed=True, moving=True)]
 
 
 def _missed(watch: Watch, change: OpenChange) -> Row:

@@ -180,6 +180,9 @@ def _repair(task: Task, step: Step) -> bool:
     if ask_for_revision(task.desk, task.repository, revision) or _is_owed(task):
         asked = f"{step.state}: another attempt is asked for"
         return stand(task, Step(step.move, step.reason, asked, step.cause))
+    if task.change.reopened:
+        # Who opened it again wants it open.
+        return stand(task, Step(Move.LEAVE, step.reason, f"left to people: {step.reason}"))
     return close(task, step)
 
 

@@ -41,21 +41,29 @@ def write_tests(
     """Ask a model for tests before the builder starts, and keep those that fail on the base.
 
     The files come back as values and are not left in the tree: a builder that does not see them cannot
-    write to them. A model or a budget that says no is a note, not an error.
+    write to them. A budget that says no is a note, not an error.
 
     :param tree: clean work tree at the base; left at the base.
+    :raises ModelFailure: no model would; that is on record.
     """
     if not commands.test:
         return GeneratedTests(note="the repository has no test command")
     try:
         written = desk.advisor.write_tests(tier, _brief(desk, night, issue, commands, tree), budget, healer)
-    except (ModelFailure, OverBudget) as error:
-        result = GeneratedTests(note=f"no tests were written: {error}")
+    except ModelFailure as error:
+        record(desk, night, issue, _without(error), "written", claim)
+        raise
+    except OverBudget as error:
+        result = _without(error)
     else:
         paths = desk.workspace.list_files(night.repository, tree.base.sha)
         result = _failing_on_base(desk, night, commands, tree, admissible(written, paths))
     record(desk, night, issue, result, "written", claim)
     return result
+
+
+def _without(why: Exception) -> GeneratedTests:
+    return GeneratedTests(note=f"no tests were written: {why}")
 
 
 def place_tests(tree: Tree, generated: GeneratedTests) -> None:

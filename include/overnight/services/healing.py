@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from ..domain.errors import FailureKind, ModelFailure
 from ..domain.events import EventType, Severity
-from ..domain.healing import STAYING, TREATMENTS, HealingStep, Ladder, after_failure
+from ..domain.healing import ENDPOINTS_OWN, STAYING, TREATMENTS, HealingStep, Ladder, after_failure
 from ..domain.models import LADDER, Tier
 from ..ports import Desk
 from .reading import OpenNight
@@ -17,8 +17,6 @@ from .stopping import Stopped, stopped_at_once
 
 PASSING = frozenset({FailureKind.TRANSPORT, FailureKind.RATE_LIMIT, FailureKind.TIMEOUT})
 """Kinds that an answer ends; the others (a nudge, a compaction) are given once an attempt."""
-ENDPOINTS_OWN = frozenset({FailureKind.TRANSPORT, FailureKind.TIMEOUT})
-"""Kinds that say that a whole server is in trouble, whichever model of it was asked."""
 SLICE_SECONDS = 5.0
 _TIERS = (*LADDER, Tier.LOCAL_BUILDER)
 _UNAVAILABLE = "unavailable/{night}/{tier}"

@@ -52,12 +52,7 @@ def base_is_green(desk: Desk, order: NightOrder, repository: Repository) -> str:
         trouble = desk.set_up(tree, commands, order)
         if trouble:
             return f"The base is not testable: {trouble}"
-        ran = desk.sandbox.run(
-            tree.path,
-            commands.test,
-            environment=dict(commands.environment),
-            seconds=order.limits.gate_seconds,
-        )
+        ran = desk.run_command(tree, commands.test, commands, order, order.limits.gate_seconds)
     finally:
         desk.workspace.close_tree(tree)
     if ran.exit_code == 0:

@@ -148,6 +148,7 @@ def _built_on(desk: Desk, night: OpenNight, case: Case) -> str:
         repository=night.repository.node_id,
         issue=case.issue.number,
         limit=50,
+        readable=True,
     )
     attempts = desk.ledger.events(query)
     for event in attempts:

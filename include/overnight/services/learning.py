@@ -33,6 +33,7 @@ def trials(
         since=now - timedelta(days=(rules or LearningRules()).days),
         dry_run=False,
         limit=_MOST,
+        readable=True,
     )
     turned_down = _turned_down(desk, repository)
     events = (event for event in desk.ledger.events(query) if _teaches(event))
@@ -44,12 +45,13 @@ def _turned_down(desk: Desk, repository: str) -> frozenset[tuple[str, int | None
 
     Its gates had passed, but the change was not accepted in the end.
     """
-    query = EventQuery(types=_TURNED_DOWN, repository=repository, limit=None)
-    return frozenset(
-        (str(night), event.issue)
-        for event in desk.ledger.events(query)
-        for night in event.metadata.get("nights") or (event.night,)
-    )
+    types = (*_TURNED_DOWN, EventType.PULL_REQUEST_REOPENED)
+    query = EventQuery(types=types, repository=repository, limit=None, oldest_first=True)
+    found: set[tuple[str, int | None]] = set()
+    for event in desk.ledger.events(query):
+        places = {(str(night), event.issue) for night in event.metadata.get("nights") or (event.night,)}
+        found = found | places if event.type in _TURNED_DOWN else found - places
+    return frozenset(found)
 
 
 def _teaches(event: Event) -> bool:

@@ -65,15 +65,19 @@ def night_of(desk: Desk, repository: Repository, merge: Merge) -> OpenNight:
 
 def _published(desk: Desk, repository: str) -> dict[int, Event]:
     """Return the newest event of each published pull request."""
-    query = EventQuery(types=(EventType.CHANGE_PUBLISHED,), repository=repository, limit=_MOST, dry_run=False)
+    types = (EventType.CHANGE_PUBLISHED,)
+    query = EventQuery(types=types, repository=repository, limit=_MOST, dry_run=False, readable=True)
     events = reversed(desk.ledger.events(query))
     return {int(event.metadata["pull_request"]): event for event in events}
 
 
 def _settled_before(desk: Desk, repository: str, since: datetime) -> frozenset[int]:
-    query = EventQuery(types=_SETTLED, repository=repository, until=since, limit=None)
-    numbers = (event.metadata.get("pull_request") for event in desk.ledger.events(query))
-    return frozenset(int(number) for number in numbers if number)
+    types = (*_SETTLED, EventType.PULL_REQUEST_REOPENED)
+    query = EventQuery(types=types, repository=repository, until=since, limit=None)
+    newest: dict[int, EventType] = {}
+    for event in desk.ledger.events(query):
+        newest.setdefault(int(event.metadata.get("pull_request") or 0), event.type)
+    return frozenset(number for number, type_ in newest.items() if type_ in _SETTLED)
 
 
 def _merge(event: Event, standing: PullStanding, since: datetime | None, branch: str) -> Merge | None:

@@ -9,7 +9,7 @@ from ..domain.events import EventQuery
 from ..domain.following import BranchRules, PullStanding
 from ..domain.issues import Repository
 from ..domain.merge_policy import MergePolicy
-from ..domain.open_changes import FOLLOWED, OpenChange, fold_changes
+from ..domain.open_changes import FOLLOWED, OpenChange, fold_changes, standing_of
 from ..domain.orders import NightOrder
 from ..domain.revisions import tell
 from ..domain.situations import Below, Situation
@@ -85,9 +85,10 @@ class Watch:
         if change.base == self.repository.default_branch:
             return Below.NOTHING, ""
         parts = self._parts(change)
-        under = {other.branch: other for other in others if other.branch in parts}
-        named = ", ".join(f"#{other.number}" for other in under.values()) or change.base
-        states = {other.ended or "open" for other in under.values()}
+        default = self.repository.default_branch
+        under = [standing_of(other, others, default) for other in others if other.branch in parts]
+        named = ", ".join(f"#{number}" for number in sorted({other.number for other in under})) or change.base
+        states = {other.ended or "open" for other in under}
         if "closed" in states or not states:
             return Below.CLOSED, named
         return (Below.OPEN if "open" in states else Below.MERGED), named

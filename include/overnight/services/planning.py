@@ -18,6 +18,7 @@ from ..domain.sequencing import make_plan, outside_refs
 from ..failpoints import failpoint
 from ..ports import Desk
 from .choosing import Chooser, make_chooser
+from .closed_pulls import why_closed
 from .commissions import without_commissions
 from .preparing import record_default_base
 from .publications import published_change
@@ -51,6 +52,7 @@ def decide_plan(desk: Desk, night: OpenNight, issues: tuple[Issue, ...]) -> Plan
     facts = PlanFacts(
         ready_changes=_ready_changes(desk, night, issues),
         revisions=pending(desk, night.repository.node_id),
+        handled=why_closed(desk, night.repository, {issue.number for issue in issues}),
     )
     outside = desk.tracker.ref_states(night.repository, outside_refs(issues, rules, facts, repository=name))
     facts = replace(facts, outside={ref: str(state) for ref, state in outside.items()})
@@ -102,16 +104,18 @@ def _with_tier(
     chooser: Chooser, planned: PlannedIssue, issue: Issue, paths: tuple[str, ...], now: datetime
 ) -> PlannedIssue:
     files = len(files_named(issue, paths))
-    choice = chooser.choose(issue, planned.classification, files, now).result
+    chosen = chooser.choose(issue, planned.classification, files, now)
+    choice = chosen.result
     proved = exemption_of(issue.label_names)
     return replace(
         planned,
         files_affected=files,
+        tokens_needed=chosen.tokens_needed,
         base_tier=str(choice.selected_model),
         base_tier_reason=choice.reason,
         justification=choice.justification,
         exempt=choice.exempt or (proved is not None and choice.escalated),
-        exemption=proved[1] if proved and choice.escalated else "",
+        exemption=proved[1] if proved else "",
         tier_considered=choice.considered,
     )
 

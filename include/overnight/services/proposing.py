@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from ..documents import from_document, to_document
 from ..domain.changes import Attempt, Change, Checkpoint
-from ..domain.errors import ChangeUnusable
+from ..domain.errors import ChangeUnusable, ModelFailure
 from ..domain.gates import Verdict
 from ..domain.generating import GeneratedTests
 from ..domain.models import Tier
@@ -14,6 +14,7 @@ from ..domain.reviewing import WrittenFile
 from ..ports import Budget, Healer
 from .generating import place_tests, write_tests
 from .proving import prove_tests
+from .steering import builder_meets
 from .trials import record
 from .workshop import Workshop
 
@@ -23,22 +24,30 @@ _RED = "tests written from the issue's acceptance criteria fail on the change"
 
 
 def propose_tests(shop: Workshop, tier: Tier, budget: Budget, healer: Healer) -> None:
-    """Have tests written before the first attempt; retries and other workers use the same ones."""
+    """Have tests written before the first attempt; retries and other workers use the same ones.
+
+    :raises ModelFailure: the builder's own request would meet it too.
+    """
     if not shop.night.order.gates.generate_tests or _known(shop) is not None:
         return
     if shop.start is not None:  # its tests were written, proved and published with the change
         return
-    written = write_tests(
-        shop.desk,
-        shop.night,
-        shop.issue,
-        shop.commands,
-        shop.tree("base"),
-        str(tier),
-        budget,
-        healer,
-        claim=shop.claim,
-    )
+    try:
+        written = write_tests(
+            shop.desk,
+            shop.night,
+            shop.issue,
+            shop.commands,
+            shop.tree("base"),
+            str(tier),
+            budget,
+            healer,
+            claim=shop.claim,
+        )
+    except ModelFailure as error:  # nothing is remembered: the next attempt has them written
+        if builder_meets(shop.night, tier, error):
+            raise
+        return
     shop.desk.records.remember(_key(shop), to_document(written))
 
 

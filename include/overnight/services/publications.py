@@ -13,7 +13,8 @@ def publications(desk: Desk, repository: str, number: int) -> tuple[Event, ...]:
     :param repository: GitHub node id.
     """
     types = (EventType.CHANGE_PUBLISHED,)
-    return desk.ledger.events(EventQuery(types=types, repository=repository, issue=number, limit=None))
+    query = EventQuery(types=types, repository=repository, issue=number, limit=None, readable=True)
+    return desk.ledger.events(query)
 
 
 def published_change(desk: Desk, repository: str, number: int) -> Kept | None:

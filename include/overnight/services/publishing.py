@@ -4,20 +4,21 @@ from __future__ import annotations
 
 from ..domain.branches import plan_push
 from ..domain.changes import Change, IssueStatus
-from ..domain.codeowners import LOCATIONS, read_codeowners, reviewers_for
 from ..domain.errors import Forbidden, NotAuthorized, NotFound
 from ..domain.events import EventQuery, EventType
 from ..domain.issues import Issue
 from ..domain.lines import one_line
 from ..failpoints import failpoint
 from ..ports import Desk, Kept, PullRequest
+from .closed_pulls import may_open_anew, why_closed
 from .commissions import commissioned_pulls, withdraw, without_commissions
 from .concluding import GONE, conclude
+from .decorating import decorate
 from .describing import describe_change
 from .drafts import drafts_now
 from .fencing import under_claim
 from .judging import stored_verdict
-from .reading import OpenNight, latest, open_night, planned_issue
+from .reading import OpenNight, open_night, planned_issue
 from .revising_start import why_left
 from .stacking import joint_of
 
@@ -44,26 +45,22 @@ def publish_change(desk: Desk, night_id: str, number: int, *, wanted: bool = Fal
         return None
     try:
         issue = desk.tracker.issue(night.repository, number)
-        if why_not := _why_not(desk, night, kept, issue) or (
+        anew = wanted or may_open_anew(desk, night, number)
+        if why_not := _why_not(desk, night, kept, issue, anew) or (
             why_left(desk, night, planned) if planned.revisions else ""
         ):
             conclude(desk, night, number, IssueStatus.SKIPPED, f"{why_not}; the change is kept")
             return None
-        pull_request = _open(desk, night, kept, issue, body)
+        pull_request = _open(desk, night, kept, issue, body, anew)
     except NotFound:
         conclude(desk, night, number, IssueStatus.SKIPPED, GONE)
         return None
     except (Forbidden, NotAuthorized) as error:
         conclude(desk, night, number, IssueStatus.FAILED, f"all gates passed, but GitHub refused: {error}")
         return None
-    conclude(
-        desk,
-        night,
-        number,
-        IssueStatus.PULL_REQUEST,
-        f"pull request #{pull_request.number}: {verdict.reason}",
-        pull_request=pull_request.number,
-    )
+    lacking = decorate(desk, night, kept.change, issue, pull_request)
+    reason = "; ".join([f"pull request #{pull_request.number}: {verdict.reason}", *lacking])
+    conclude(desk, night, number, IssueStatus.PULL_REQUEST, reason, pull_request=pull_request.number)
     withdraw(desk, night, number, f"All gates passed; the change goes on in #{pull_request.number}.")
     return pull_request
 
@@ -76,10 +73,12 @@ def _why_kept(night: OpenNight, wanted: bool) -> str:
     return ""
 
 
-def _why_not(desk: Desk, night: OpenNight, kept: Kept, issue: Issue) -> str:
+def _why_not(desk: Desk, night: OpenNight, kept: Kept, issue: Issue, anew: bool) -> str:
     """Return why no pull request should be opened although every gate passed, "" when one should."""
     if issue.state != "open":
         return "the issue was closed"
+    if not anew and (why := why_closed(desk, night.repository, [issue.number]).get(issue.number)):
+        return why
     ours = desk.records.publication(night.repository.node_id, f"pull_request/{kept.issue}")
     commissioned = commissioned_pulls(desk, night.repository.node_id, issue)
     for pull in without_commissions(desk, night.repository.node_id, issue).pull_requests:
@@ -107,13 +106,12 @@ def push_change(desk: Desk, night: OpenNight, change: Change) -> None:
     failpoint("publish.after_branch")
 
 
-def _open(desk: Desk, night: OpenNight, kept: Kept, issue: Issue, body: str) -> PullRequest:
+def _open(desk: Desk, night: OpenNight, kept: Kept, issue: Issue, body: str, anew: bool) -> PullRequest:
     repository, change = night.repository, kept.change
     joint = joint_of(desk, repository.node_id, change.base)
     if joint is not None:
         push_change(desk, night, joint.change)
     push_change(desk, night, change)
-    built = latest(desk, night.id, EventType.CHANGE_BUILT, issue=change.issue)
     pull_request = desk.writer.put_pull_request(
         repository,
         head=change.branch,
@@ -121,33 +119,16 @@ def _open(desk: Desk, night: OpenNight, kept: Kept, issue: Issue, body: str) -> 
         title=f"{one_line(issue.title, 200)} (#{change.issue})",
         body=body,
         draft=drafts_now(desk, night.order, repository) or joint is not None,
-        labels=built.metadata["labels"] if built else (),
-        reviewers=_reviewers(desk, night, change),
+        anew=anew,
     )
     failpoint("publish.after_pull_request")
     desk.records.record_publication(
         repository.node_id, f"pull_request/{change.issue}", str(pull_request.number)
     )
     failpoint("publish.after_number")
-    if issue.milestone and issue.milestone.number and not pull_request.merged:
-        desk.writer.put_milestone(repository, pull_request.number, issue.milestone.number)
     _published(desk, night, kept, pull_request)
     failpoint("publish.after_event")
     return pull_request
-
-
-def _reviewers(desk: Desk, night: OpenNight, change: Change) -> tuple[str, ...]:
-    """Return the owners of what the change touches, by the CODEOWNERS of the branch that takes it.
-
-    A draft asks nobody: GitHub asks its code owners itself once it is ready.
-    """
-    if drafts_now(desk, night.order, night.repository):
-        return ()
-    for path in LOCATIONS:
-        text = desk.workspace.read_file(night.repository, change.base.sha, path)
-        if text is not None:
-            return reviewers_for(read_codeowners(text), change.files, desk.tracker.login())
-    return ()
 
 
 def _published(desk: Desk, night: OpenNight, kept: Kept, pull_request: PullRequest) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import NAMESPACE_OID, uuid5
 
 from ..documents import from_document
@@ -43,22 +43,29 @@ def once(night: str, *names: object) -> str:
 
 
 def latest(desk: Desk, night: str, *types: EventType, issue: int | None = None) -> Event | None:
-    """Return the newest event of the types, None when there is none."""
-    found = desk.ledger.events(EventQuery(types=types, night=night, issue=issue, limit=1))
+    """Return the newest event of the types that still has its payload, None when there is none."""
+    found = desk.ledger.events(EventQuery(types=types, night=night, issue=issue, limit=1, readable=True))
     return found[0] if found else None
 
 
 def open_night(desk: Desk, night: str) -> OpenNight:
     """Return the night's snapshot (NotFound for a night that was never admitted)."""
-    started = latest(desk, night, EventType.OVERNIGHT_EXECUTION_STARTED)
+    kind = EventType.OVERNIGHT_EXECUTION_STARTED
+    started = latest(desk, night, kind) or _next_best(desk, EventQuery(types=(kind,), night=night, limit=1))
     if started is None:
         raise NotFound(
             f"night {night} is not in the ledger: was it admitted? `overnight status` lists nights"
         )
-    return OpenNight(
-        from_document(NightOrder, started.metadata["order"]),
-        from_document(Repository, started.metadata["repository"]),
-    )
+    order = from_document(NightOrder, started.metadata["order"])
+    return OpenNight(replace(order, night=night), from_document(Repository, started.metadata["repository"]))
+
+
+def _next_best(desk: Desk, query: EventQuery) -> Event | None:
+    """Return the newest snapshot of the same repository for an event whose payload was removed."""
+    for removed in desk.ledger.events(query):
+        same = replace(query, night=None, repository=removed.repository, dry_run=removed.dry_run)
+        return next(iter(desk.ledger.events(replace(same, readable=True))), None)
+    return None
 
 
 def planned_issues(desk: Desk, night: str) -> tuple[PlannedIssue, ...]:

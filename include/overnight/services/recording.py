@@ -8,15 +8,19 @@ from ..domain.changes import MODEL_FAILED, Attempt, Checkpoint
 from ..domain.events import Event, EventType, Severity
 from ..domain.models import ENTRY_TIER
 from ..failpoints import failpoint
+from .drafting import stored_plan
 from .escalating import Seat
 from .remembering import finished_event
 from .workshop import Workshop
 
 
-def record_started(shop: Workshop, step: Step, seat: Seat, number: int) -> None:
-    """Write down the checkpoint, the attempt, and the escalation when it is one."""
+def record_started(shop: Workshop, step: Step, seat: Seat, number: int, transcript: str = "") -> None:
+    """Write down the checkpoint, the attempt, and the escalation when it is one.
+
+    :param transcript: object-storage URI of the attempt before this one, "" without one.
+    """
     task = shop.attempt_id(number)
-    events = [_checkpoint(shop, number, task), _started(shop, step, seat, number, task)]
+    events = [_checkpoint(shop, number, task, transcript), _started(shop, step, seat, number, task)]
     if seat.escalated:
         events.append(_escalation(shop, step, seat, task))
     shop.desk.ledger.append(*events, claim=shop.claim)
@@ -48,13 +52,22 @@ def record_checkpoint(shop: Workshop, checkpoint: Checkpoint) -> None:
     failpoint("attempt.after_checkpoint")
 
 
-def _checkpoint(shop: Workshop, number: int, task: str) -> Event:
+def _checkpoint(shop: Workshop, number: int, task: str, transcript: str) -> Event:
+    plan = stored_plan(shop)
+    if plan:
+        plan = shop.desk.storage.put(f"transcripts/{task}.plan.md", shop.desk.clean(plan).encode())
     return shop.night.event(
         EventType.CHECKPOINT_SAVED,
         f"#{shop.issue.number} checkpoint before attempt {number}",
         issue=shop.issue.number,
         attempt=task,
-        metadata={"sha": shop.base.sha, "ref": shop.base.ref, "bundles": list(shop.base.bundles)},
+        metadata={
+            "sha": shop.base.sha,
+            "ref": shop.base.ref,
+            "bundles": list(shop.base.bundles),
+            "plan": plan,
+            "transcript": transcript,
+        },
     )
 
 

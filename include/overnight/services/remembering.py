@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from ..documents import from_document, to_document
-from ..domain.changes import Attempt, Change, Checkpoint, Outcome, Usage
+from ..domain.changes import Attempt, Base, Change, Checkpoint, Outcome, Usage
 from ..domain.events import Event, EventQuery, EventType
 from ..domain.gates import Finding
 from ..domain.plans import PlannedIssue
@@ -23,11 +23,13 @@ class Remembered:
     """The attempts of this round, and how many there were in rounds before.
 
     :param unfinished: an attempt that was built and paid when its worker died, and not judged yet.
+    :param base: what the last attempt began with when its worker died in it; its session goes on from there.
     """
 
     attempts: tuple[Attempt, ...]
     before: int
     unfinished: Checkpoint | None = None
+    base: Base | None = None
 
 
 def attempts_so_far(
@@ -36,7 +38,14 @@ def attempts_so_far(
     """Return the issue's attempts of this night, oldest first."""
     types = (EventType.ATTEMPT_STARTED, EventType.ATTEMPT_FINISHED, EventType.CHECKPOINT_SAVED)
     events = desk.ledger.events(
-        EventQuery(types=types, night=night.id, issue=planned.number, limit=None, oldest_first=True)
+        EventQuery(
+            types=types,
+            night=night.id,
+            issue=planned.number,
+            limit=None,
+            oldest_first=True,
+            readable=True,
+        )
     )
     finished = {e.attempt: _attempt(e) for e in events if e.type is EventType.ATTEMPT_FINISHED}
     started = [event for event in events if event.type is EventType.ATTEMPT_STARTED]
@@ -48,12 +57,9 @@ def attempts_so_far(
         if event.attempt not in finished and not is_resumed:
             finished[event.attempt] = _write_off(desk, night, planned, event, claim)
     ours = {event.attempt for event in started if event.metadata["round"] == round_}
-    attempts = [attempt for task, attempt in finished.items() if task in ours]
-    return Remembered(
-        tuple(sorted(attempts, key=lambda attempt: attempt.number)),
-        len(finished) - len(attempts),
-        unfinished,
-    )
+    mine = [attempt for task, attempt in finished.items() if task in ours]
+    attempts = tuple(sorted(mine, key=lambda attempt: attempt.number))
+    return Remembered(attempts, len(finished) - len(attempts), unfinished, _base(events, attempts))
 
 
 def _unfinished(
@@ -68,6 +74,18 @@ def _unfinished(
             built = event.metadata.get("built")
             if built:
                 return from_document(Checkpoint, built)
+    return None
+
+
+def _base(events: Sequence[Event], attempts: Sequence[Attempt]) -> Base | None:
+    """Return what the last attempt was to begin with, when its worker died in it."""
+    if not attempts or attempts[-1].reason != CUT_OFF:
+        return None
+    number = str(attempts[-1].number)
+    for event in events:
+        if event.type is EventType.CHECKPOINT_SAVED and event.attempt.rpartition("/")[2] == number:
+            data = event.metadata
+            return Base(data["ref"], data["sha"], tuple(data["bundles"])) if "sha" in data else None
     return None
 
 

@@ -59,13 +59,18 @@ def report_issue(desk: Desk, night_id: str, number: int) -> NightIssue | None:
     An issue without a final status here has lost its worker: it is `crashed`.
     """
     night = open_night(desk, night_id)
-    row = desk.ledger.issue(night_id, number)
+    row = _report(desk, night, number)
     tell_what_is_loud(desk, night)
+    return row
+
+
+def _report(desk: Desk, night: OpenNight, number: int) -> NightIssue | None:
+    row = desk.ledger.issue(night.id, number)
     if row is not None and not row.status:
         conclude(
             desk, night, number, IssueStatus.CRASHED, "its worker died or hit a defect; see the task's log"
         )
-        row = desk.ledger.issue(night_id, number)
+        row = desk.ledger.issue(night.id, number)
     if row is None or not _worth_telling(desk, night, row):
         return row
     body = comment_body(desk, night, number)

@@ -22,7 +22,7 @@ def take_up_seat(
     It is counted once and stays so: who died between the grant and the attempt costs no second escalation.
     """
     reserved = _unused(_told(desk, night, planned))
-    if reserved is None or reserved.metadata["tier"] != str(tier):
+    if reserved is None or reserved.metadata.get("tier") != str(tier):
         return None
     data = reserved.metadata
     try:
@@ -37,7 +37,7 @@ def give_back_seats(desk: Desk, night: OpenNight, planned: PlannedIssue) -> None
     told = _told(desk, night, planned)
     unused = _unused(told)
     for event in told:
-        if event.type is EventType.QUOTA_RESERVED and event is not unused:
+        if event.type is EventType.QUOTA_RESERVED and event is not unused and "lease" in event.metadata:
             desk.quota.release(event.metadata["lease"], _KILLED)
 
 

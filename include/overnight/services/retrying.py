@@ -67,7 +67,7 @@ def refuse_retry(desk: Desk, night: OpenNight, number: int, *, anew: bool) -> No
 
 def last_round(desk: Desk, night_id: str, number: int) -> int:
     """Return the newest round that an issue was worked on in, 0 for one that was never begun."""
-    query = EventQuery(types=_IN_ROUNDS, night=night_id, issue=number, limit=None)
+    query = EventQuery(types=_IN_ROUNDS, night=night_id, issue=number, limit=None, readable=True)
     return max((int(event.metadata["round"]) for event in desk.ledger.events(query)), default=0)
 
 
@@ -117,6 +117,9 @@ def _only_unpublished(desk: Desk, night: OpenNight, row: NightIssue) -> bool:
 
 
 def _published(row: NightIssue) -> str:
+    if row.pull_request_state.startswith("closed"):
+        pull = f"pull request #{row.pull_request} of #{row.number}"
+        return f"{pull} is {row.pull_request_state}: `--anew` builds it again"
     return f"#{row.number} has pull request #{row.pull_request} already: nothing is left to do"
 
 

@@ -14,7 +14,7 @@ from ..domain.errors import ModelFailure, OverBudget, SettingsError, Transient
 from ..domain.events import Event, EventQuery, EventType, Severity
 from ..domain.models import LADDER, Tier, TierFacts
 from ..domain.opinions import proved
-from ..domain.reviewing import Review, ReviewBrief
+from ..domain.reviewing import UNUSABLE, Review, ReviewBrief
 from ..domain.sanitizing import sanitize
 from ..ports import Case, Claim, Desk, Healer, Stage
 from .healing import AttemptHealer
@@ -47,8 +47,9 @@ def review_change(
 
     A review is a question, no escalation: it spends the tab's budget (attempt, issue, night and month) and
     no quota. A refused budget or models that are down leave the deterministic part of gate qic alone, and
-    the note says so. A review of the same commit at the same stage is not paid for twice; the judge never
-    takes up the one of the building.
+    the note says so. A reviewer that was there and gave no usable opinion is no such excuse before the
+    judge: what comes back then fails the gate. A review of the same commit at the same stage is not paid
+    for twice; the judge never takes up the one of the building.
 
     :param healer: treats what fails; on another tier than its own, one like it for that tier does.
     :param builder_tier: tier of the attempt that made the change; it never reviews itself.
@@ -63,14 +64,17 @@ def review_change(
     tiers, why = reviewers(
         survey(desk, night).available, desk.tier_facts(), builder_tier, night.order.gates.reviewer_tier
     )
+    unusable = None
     for tier in tiers[:_TRIES]:
         counted = Tab(tab, lambda: "")
-        review, why = _ask(desk, case, tier, counted, _on_tier(healer, tier))
+        asked, why = _ask(desk, case, tier, counted, _on_tier(healer, tier))
+        review = None if why else asked
         event = _event(night, case, attempt, tier, review, why, counted.usage)
         desk.ledger.append(event, claim=claim)
         if review is not None:
             return review, f"reviewed by {tier}"
-    return None, why
+        unusable = asked or unusable
+    return unusable, why
 
 
 def reviews_asked(desk: Desk, night: OpenNight, number: int) -> int:
@@ -123,7 +127,14 @@ def _ask(desk: Desk, case: Case, tier: str, tab: Tab, healer: Healer) -> tuple[R
             raise  # nobody may spend the money of a review to be rid of it
         return None, f"no reviewing model: {tier}: {error}"
     except (ModelFailure, Transient, SettingsError) as error:
-        return None, f"no reviewing model: {tier}: {error}"
+        why = f"no reviewing model: {tier}: {error}"
+        return (no_opinion(tier, error) if case.stage is Stage.JUDGE else None), why
+
+
+def no_opinion(tier: str, error: Exception) -> Review | None:
+    """Return what stands for the opinion of a reviewer that answered unusably; None when it is down."""
+    there = isinstance(error, ModelFailure) and error.kind in UNUSABLE
+    return Review((), tier=tier, unusable=f"{tier}: {error}") if there else None
 
 
 def _on_tier(healer: Healer, tier: str) -> Healer:
@@ -164,7 +175,8 @@ def _event(
 
 
 def _reviews(desk: Desk, night: OpenNight, number: int) -> tuple[Event, ...]:
-    return desk.ledger.events(EventQuery(types=LEAVES, night=night.id, issue=number, limit=None))
+    query = EventQuery(types=LEAVES, night=night.id, issue=number, limit=None, readable=True)
+    return desk.ledger.events(query)
 
 
 def _asked_before(desk: Desk, night: OpenNight, case: Case) -> Review | None:

@@ -16,7 +16,7 @@ from ..domain.models import Tier, TierFacts
 from ..domain.reviewing import Review, ReviewBrief
 from ..domain.sanitizing import sanitize
 from ..ports import Advisor, Case, Clock
-from .reviewing import reviewers, shown
+from .reviewing import no_opinion, reviewers, shown
 
 _DIFF_SHOWN, _UNKNOWN_WINDOW = 200_000, 32_000
 _TRIES = 2
@@ -49,7 +49,7 @@ class LocalReviewer:
 
     def ask(self, case: Case) -> tuple[Review | None, str]:
         """Return a model's opinion of the case, or None and why there is none."""
-        purse, why = _Purse(self.purse_usd), ""
+        purse, why, unusable = _Purse(self.purse_usd), "", None
         for tier in self.tiers:
             facts = self.facts.get(tier)
             room = min(_DIFF_SHOWN, (facts.window if facts else None) or _UNKNOWN_WINDOW)
@@ -59,9 +59,10 @@ class LocalReviewer:
                 review = self.advisor.review(tier, _brief(case, room), purse, healer)
             except (ModelFailure, OverBudget, Transient, SettingsError) as error:
                 why = f"no reviewing model: {tier}: {error}"
+                unusable = no_opinion(tier, error) or unusable
             else:
                 return replace(review, tier=tier), f"reviewed by {tier}"
-        return None, why
+        return unusable, why
 
 
 def _brief(case: Case, room: int) -> ReviewBrief:

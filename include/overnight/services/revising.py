@@ -39,7 +39,7 @@ class Book:
 def read_book(desk: Desk, repository_node: str) -> Book:
     """Read the book of a repository from the ledger."""
     types = (EventType.REVISION_REQUESTED, EventType.REVISION_ANSWERED)
-    query = EventQuery(types=types, repository=repository_node, limit=None, oldest_first=True)
+    query = EventQuery(types=types, repository=repository_node, limit=None, oldest_first=True, readable=True)
     events = desk.ledger.events(query)
     asked: dict[str, Revision] = {}
     for event in events:

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from ..domain.errors import OvernightError
+from ..domain.errors import Forbidden, NotAuthorized, NotFound, OvernightError
 from ..domain.events import EventType, Severity
 from ..domain.following import PullStanding, Remark, RemarkKind
+from ..domain.issue_reports import code
 from ..domain.issues import Repository
 from ..domain.orders import NightOrder
 from ..domain.revisions import Revision, RevisionCause
 from ..domain.wishes import Wishes, mark_of, read_wishes
+from ..failpoints import failpoint
 from ..ports import Desk
 from .answering import explanation, say
 from .reading import OpenNight
@@ -25,6 +27,7 @@ _UNCLEAR = (
     "What shall change? Nothing was said that Overnight can work on. Write it after the mention: "
     "`@overnight fix` and then what is wrong."
 )
+_LONGEST_REFUSAL = 300
 _STOPPED = (
     "Overnight leaves this pull request alone from now on. `@overnight fix` with what to change ends that."
 )
@@ -52,7 +55,7 @@ def collect_requests(desk: Desk, order: NightOrder, repository: Repository) -> t
         remarks = desk.follower.remarks(repository, pull.number)
         trusted = {name.strip().upper() for name in order.plan.trusted_associations}
         wishes = read_wishes(remarks, names, trusted, book.heard)
-        _say_what_needs_no_work(desk, repository, book, pull, wishes)
+        _say_what_needs_no_work(desk, repository, book, pull, standing, wishes)
         if wishes.change:
             taken += _take_up(desk, order, repository, pull, standing, wishes)
     return tuple(taken)
@@ -66,7 +69,12 @@ def _forget(desk: Desk, repository: Repository, book: Book, pull: OpenPullReques
 
 
 def _say_what_needs_no_work(
-    desk: Desk, repository: Repository, book: Book, pull: OpenPullRequest, wishes: Wishes
+    desk: Desk,
+    repository: Repository,
+    book: Book,
+    pull: OpenPullRequest,
+    standing: PullStanding,
+    wishes: Wishes,
 ) -> None:
     if wishes.explain:
         asked = _revision(pull, "", wishes.explain)
@@ -75,13 +83,23 @@ def _say_what_needs_no_work(
         _answer(desk, repository, _revision(pull, "", wishes.unclear), "unclear", _UNCLEAR)
     if wishes.stop:
         # The last word is the one that takes everything before it back.
-        asked, who = _revision(pull, "", wishes.stop), wishes.stop[-1].author
+        asked, who, told = _revision(pull, "", wishes.stop), wishes.stop[-1].author, "Taken back since."
         if not wishes.change:
             leave_alone(desk, repository.node_id, pull.number, who)
+            told = f"{_STOPPED}{_withdrawn(desk, repository, standing)}"
         for revision in book.pending():
             if revision.pull_request == pull.number:
                 _answer(desk, repository, revision, "stopped", f"{who} took this back.")
-        _answer(desk, repository, asked, "stopped", _STOPPED if not wishes.change else "Taken back since.")
+        _answer(desk, repository, asked, "stopped", told)
+
+
+def _withdrawn(desk: Desk, repository: Repository, standing: PullStanding) -> str:
+    """Take back the merge that we granted; return what people are told when GitHub does not let us."""
+    try:
+        desk.writer.withdraw(repository, standing)
+    except (Forbidden, NotAuthorized, NotFound) as error:
+        return f" Its merge could not be taken back, do it by hand: {code(str(error), _LONGEST_REFUSAL)}"
+    return ""
 
 
 def _take_up(
@@ -110,6 +128,7 @@ def _take_up(
 
 def _answer(desk: Desk, repository: Repository, revision: Revision, outcome: str, text: str) -> None:
     say(desk, repository, revision, text)
+    failpoint("answer.after_said")
     answered(desk, repository.node_id, revision, outcome, text)
 
 

@@ -70,15 +70,16 @@ def start_revision(desk: Desk, night: OpenNight, planned: PlannedIssue) -> tuple
 
 def _open_pull(desk: Desk, night: OpenNight, planned: PlannedIssue) -> tuple[PullRequest | None, str]:
     number = planned.revisions[0].pull_request
-    branches = (
-        str(event.metadata["branch"])
+    told = [
+        event.metadata
         for event in publications(desk, night.repository.node_id, planned.number)
         if event.metadata["pull_request"] == number
-    )
-    branch = next(branches, "")
-    pull = desk.tracker.pull_request_from(night.repository, branch) if branch else None
+    ]
+    pull = desk.tracker.pull_request_from(night.repository, str(told[0]["branch"])) if told else None
     if pull is None or pull.number != number or pull.state.lower() != "open":
         return None, f"pull request #{number} is not open any more"
+    if pull.base_ref not in {night.repository.default_branch, *(data["base"] for data in told)}:
+        return None, f"somebody moved pull request #{number} onto {pull.base_ref}: it is left to people"
     return pull, ""
 
 

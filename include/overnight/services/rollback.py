@@ -10,6 +10,7 @@ from ..domain.errors import Forbidden, NotAuthorized, NotFound
 from ..domain.issues import Issue, Repository
 from ..domain.orders import NightOrder
 from ..domain.rollback import Accusation, Case, CaseState, RollbackPolicy, decide
+from ..failpoints import failpoint
 from ..ports import Desk
 from .publishing import push_change
 from .reading import OpenNight
@@ -37,6 +38,7 @@ def take_back(desk: Desk, policy: NightOrder, night: OpenNight, case: Case) -> C
         RollbackPolicy(policy.rollback),
         issue.labels,
         builds=accusation.builds,
+        reproduced=accusation.is_reproduced,
         word=word.granted if word else None,
     )
     reason = f"{decision.reason}: {word.who}, {word.why}" if word else decision.reason
@@ -74,6 +76,7 @@ def _propose(desk: Desk, night: OpenNight, case: Case, issue: Issue) -> Case:
 def _published(desk: Desk, night: OpenNight, case: Case, change: Change, issue: Issue) -> Case:
     repository, accusation = night.repository, case.accusation
     push_change(desk, night, change)
+    failpoint("rollback.after_push")
     opened = desk.writer.put_pull_request(
         repository,
         head=change.branch,
@@ -82,6 +85,7 @@ def _published(desk: Desk, night: OpenNight, case: Case, change: Change, issue: 
         body=texts.body(case, repository.default_branch),
         draft=False,
     )
+    failpoint("rollback.after_pull_request")
     case = keep_case(desk, repository.node_id, replace(case, pull_request=opened.number))
     settle(desk, night, case, opened.url)
     return keep_case(desk, repository.node_id, replace(case, state=CaseState.OPENED))

@@ -95,7 +95,11 @@ def _learn(desk: Desk, night: OpenNight, case: Case) -> None:
 
 def _opened_before(desk: Desk, repository: str, merge: Merge) -> bool:
     query = EventQuery(
-        types=(EventType.ROLLBACK_OPENED,), repository=repository, issue=merge.issue, limit=None
+        types=(EventType.ROLLBACK_OPENED,),
+        repository=repository,
+        issue=merge.issue,
+        limit=None,
+        readable=True,
     )
     return any(event.metadata["pull_request"] == merge.pull_request for event in desk.ledger.events(query))
 

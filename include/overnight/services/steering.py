@@ -6,6 +6,8 @@ from dataclasses import replace
 
 from ..domain.attempts import Situation
 from ..domain.desktops import Finding, Health, health_of
+from ..domain.errors import ModelFailure
+from ..domain.healing import TIERS_OWN
 from ..domain.models import ENTRY_TIER, LADDER, Tier
 from ..domain.switching import Primary, primary_of
 from ..ports import Desk
@@ -27,6 +29,11 @@ def needs_no_tier(night: OpenNight, tier: Tier) -> bool:
     return primary_of(night.order.builder_kind) is Primary.COPILOT and tier is not Tier.LOCAL_BUILDER
 
 
+def builder_meets(night: OpenNight, tier: Tier, failure: ModelFailure) -> bool:
+    """Return whether the builder's own requests on a tier would fail like another one did."""
+    return failure.kind in TIERS_OWN and not needs_no_tier(night, tier)
+
+
 def steered(desk: Desk, night: OpenNight, situation: Situation, attempt: str) -> Situation:
     """Return the situation of one attempt: the builder's own rungs, out of use while the desktop builds.
 
@@ -35,7 +42,7 @@ def steered(desk: Desk, night: OpenNight, situation: Situation, attempt: str) ->
     :param attempt: its id; the one that tries a primary builder again keeps that right.
     """
     primary = primary_of(night.order.builder_kind)
-    situation = replace(situation, available=_own_rungs(night, situation))
+    situation = replace(situation, available=own_rungs(night, situation))
     rules = night.order.switching
     if rules is None:
         return situation
@@ -48,7 +55,7 @@ def steered(desk: Desk, night: OpenNight, situation: Situation, attempt: str) ->
     return replace(situation, available={**situation.available, **dict.fromkeys(LADDER, turn.reason)})
 
 
-def _own_rungs(night: OpenNight, situation: Situation) -> dict[str, str]:
+def own_rungs(night: OpenNight, situation: Situation) -> dict[str, str]:
     """A model of ours may be down, or lack its key, and Copilot works all the same; it has one rung."""
     available = dict(situation.available)
     match night.order.builder_kind:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from uuid import NAMESPACE_URL, uuid5
 
@@ -44,11 +44,12 @@ class Turn:
 
 def builder_standing(desk: Desk, primary: Primary = Primary.MODELS) -> Standing:
     """Return who builds now in a primary builder's stead, from the ledger alone."""
-    switched = desk.ledger.events(EventQuery(types=(EventType.BUILDER_SWITCH,), limit=_SWITCHES))
+    query = EventQuery(types=(EventType.BUILDER_SWITCH,), limit=_SWITCHES, readable=True)
+    switched = desk.ledger.events(query)
     last = next((one for one in switched if one.metadata.get("builder", Primary.MODELS) == primary), None)
     since = last.at if last else desk.clock.now() - _LOOKS_BACK
     types = (EventType.BUILDER_SWITCH, EventType.ATTEMPT_FINISHED, EventType.DESKTOP_HEALTH_CHECK)
-    events = desk.ledger.events(EventQuery(types=types, since=since, limit=_LATELY))[::-1]
+    events = desk.ledger.events(replace(query, types=types, since=since, limit=_LATELY))[::-1]
     # What led to the switch may bear its very moment; only the order tells that it came before.
     begun = [last] if last and last.id not in {event.id for event in events} else []
     return fold_standing((*begun, *events), primary)

@@ -66,6 +66,7 @@ def _nights(desk: Desk, night: OpenNight, number: int) -> tuple[NightRow, ...]:
         limit=None,
         oldest_first=True,
         dry_run=False,
+        readable=True,
     )
     last = {event.night: event for event in desk.ledger.events(query)}
     return tuple(

@@ -42,12 +42,8 @@ class TestBench:
 
     def run(self, path: str, seconds: float = LONGEST_SECONDS) -> Ran:
         """Run one file that lies in the tree."""
-        return self.desk.sandbox.run(
-            self.tree.path,
-            self.command(path),
-            environment=dict(self.commands.environment),
-            seconds=min(seconds, self.longest),
-        )
+        command, time = self.command(path), min(seconds, self.longest)
+        return self.desk.run_command(self.tree, command, self.commands, self.night.order, time)
 
 
 def open_bench(desk: Desk, night: OpenNight, commands: Commands, tree: Tree) -> TestBench | str:

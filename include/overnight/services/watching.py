@@ -55,12 +55,13 @@ def open_pull_requests(
     desk: Desk, since: datetime, shown: Callable[[Event], bool]
 ) -> tuple[OpenPullRequest, ...]:
     """Return the pull requests opened since a moment and not merged or closed, newest first."""
-    query = EventQuery(types=(EventType.CHANGE_PUBLISHED, *_ENDED), since=since, limit=None)
+    types = (EventType.CHANGE_PUBLISHED, EventType.PULL_REQUEST_REOPENED, *_ENDED)
+    query = EventQuery(types=types, since=since, limit=None, readable=True)
     events = [event for event in desk.ledger.events(query) if shown(event)]
-    ended = {_key(event) for event in events if event.type in _ENDED}
+    last = {_key(event): event.type for event in reversed(events) if event.type in types[1:]}
     found: dict[tuple[str, Any], OpenPullRequest] = {}
     for event in events:
-        if event.type is EventType.CHANGE_PUBLISHED and _key(event) not in ended:
+        if event.type is EventType.CHANGE_PUBLISHED and last.get(_key(event)) not in _ENDED:
             found.setdefault(_key(event), _read(event))
     return tuple(found.values())
 

@@ -37,7 +37,9 @@ class Workshop:
     start: Start | None = None
     """Where a revision begins; None for an issue that is built for the first time."""
     attempts_before: int = 0
-    """Attempts of rounds before this one."""
+    """Attempts of rounds before this one, and those that count no more."""
+    rest_seconds: float = 900.0
+    """How long this build may still rest for silent endpoints: four probes, as far apart as they get."""
     gate_seconds: float = 0.0
     """Spent by the gates in this build."""
     trees: dict[str, Tree] = field(default_factory=dict)

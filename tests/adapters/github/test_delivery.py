@@ -101,9 +101,9 @@ def test_a_pull_request_is_opened_once_and_told_as_it_stands_now(
     forge, writer, client, patience, outbox, pantry
 ):
     push(forge, HEAD)
-    first = put(writer, pantry, labels=["x"], reviewers=[])
+    first = put(writer, pantry)
     forge.forge.edit_issue(forge.forge.pull_request("acme/pantry", first.number), "ann", body="By hand")
-    again = put(writer_on(client, patience, outbox), pantry, labels=["x"])
+    again = put(writer_on(client, patience, outbox), pantry)
     assert (again.number, again.state) == (first.number, "open")
     assert forge.forge.issue("acme/pantry", first.number).body == "By hand"
     forge.forge.merge(forge.forge.pull_request("acme/pantry", first.number), "ann")

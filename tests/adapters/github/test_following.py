@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 from include.overnight.adapters.github.following import GitHubFollower
+from include.overnight.adapters.github.following_reading import begun, read_check_run
 from include.overnight.domain.errors import NotFound
 from include.overnight.domain.following import BranchRules, Check, CheckState
 
@@ -79,6 +80,42 @@ def test_checks_and_statuses_of_the_head_are_told_the_newest_of_each_name(forge,
     assert {one.name: (one.state, one.required) for one in found} == {
         name: (one.state, one.required) for name, one in checks.items()
     }
+
+
+def test_of_several_runs_of_one_check_the_last_that_began_counts(forge, follower, pantry):
+    head = str(pantry.head_sha)
+    for conclusion in ("success", "failure"):
+        forge.forge.check_run("acme/pantry", head, "ci", conclusion)
+    assert [(one.name, one.state) for one in follower.checks(pantry, head)] == [("ci", CheckState.FAILURE)]
+
+
+@pytest.mark.parametrize(
+    ("sooner", "later"),
+    [
+        ({"started_at": "2026-01-01T10:00:00Z", "id": 9}, {"started_at": "2026-01-01T11:00:00Z", "id": 2}),
+        ({"started_at": "2026-01-01T10:00:00Z", "id": 1}, {"started_at": "2026-01-01T10:00:00Z", "id": 2}),
+        ({"started_at": "2026-01-01T10:00:00Z", "id": 1}, {"started_at": None, "id": 2}),
+        ({"conclusion": "SUCCESS"}, {"createdAt": "2026-01-01T10:00:00Z"}),
+    ],
+)
+def test_the_order_in_which_checks_began(sooner, later):
+    assert begun(sooner) < begun(later)
+
+
+def test_a_required_check_that_nothing_reports_is_expected(forge, follower, pantry):
+    forge.forge.protect("acme/pantry", "main", contexts=["ci", "lint"])
+    forge.forge.set_status("acme/pantry", str(pantry.head_sha), "ci", "success")
+    found = follower.checks(pantry, str(pantry.head_sha))
+    assert [(one.name, one.state) for one in found] == [
+        ("ci", CheckState.SUCCESS),
+        ("lint", CheckState.EXPECTED),
+    ]
+
+
+@pytest.mark.parametrize("word", ["cancelled", "action_required", "startup_failure", "STALE"])
+def test_a_check_that_did_not_come_to_its_end_says_nothing_of_the_code(word):
+    assert read_check_run({"status": "completed", "conclusion": word}).state is CheckState.PENDING
+    assert read_check_run({"status": "completed", "conclusion": "timed_out"}).state is CheckState.FAILURE
 
 
 def test_a_commit_nobody_checked_has_no_checks(follower, pantry):

@@ -87,10 +87,10 @@ def tell(writer, repository, number):
             title=f"Work on #{number}",
             body=f"Closes #{number}",
             draft=False,
-            labels=["made by night"],
-            reviewers=["ann"],
         )
     )
+    patiently(lambda: writer.put_labels(repository, pull.number, ["made by night"], []))
+    patiently(lambda: writer.put_reviewers(repository, pull, ["ann"]))
     patiently(lambda: writer.put_milestone(repository, pull.number, 1))
     patiently(lambda: writer.put_comment(repository, number, f"issue/{number}", f"See #{pull.number}", None))
     add, remove = ["overnight: pull request"], ["overnight: in progress"]

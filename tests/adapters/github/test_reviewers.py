@@ -19,9 +19,9 @@ def ask(forge, writer, pantry):
         forge.forge.add_collaborator("acme/pantry", login, "write")
 
     def put(*reviewers: str):
-        return writer.put_pull_request(
-            pantry, head=HEAD, base="main", title="Add x", body="", draft=False, reviewers=reviewers
-        )
+        pull = writer.put_pull_request(pantry, head=HEAD, base="main", title="Add x", body="", draft=False)
+        writer.put_reviewers(pantry, pull, reviewers)
+        return pull
 
     return put
 

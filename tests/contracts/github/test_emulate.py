@@ -88,10 +88,11 @@ def opened(wire: Wire, writer: GitHubWriter, box: Repository, issues: list[int])
 
 
 def propose(writer: GitHubWriter, box: Repository, body: str) -> PullRequest:
-    return writer.put_pull_request(
-        box, head="overnight/1-first", base="main", title="First", body=body, draft=False,
-        labels=["made by night"],
-    )  # fmt: skip
+    pull = writer.put_pull_request(
+        box, head="overnight/1-first", base="main", title="First", body=body, draft=False
+    )
+    writer.put_labels(box, pull.number, ["made by night"], [])
+    return pull
 
 
 def test_the_repository_is_read_with_its_head(box: Repository) -> None:

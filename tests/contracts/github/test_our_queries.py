@@ -21,6 +21,7 @@ _BUILT = {
     "vetting": lambda lacking: queries.vetting_query((1, 2), lacking),
     "states": lambda lacking: queries.states_query((1, 2), lacking),
     "standings": lambda lacking: following_queries.standings_query((1, 2), lacking),
+    "merging": queries.merging_query,
     "guards": following_queries.guards_query,
 }
 """Queries that are built, by the name their function has before `_query`."""
@@ -62,7 +63,8 @@ def test_a_query_that_is_built_is_valid_with_all_of_its_parts_and_without(
 def test_no_query_is_left_out_of_this_comparison() -> None:
     made = {name for module in _MODULES for name in vars(module) if name.endswith("_query")}
     assert made == {f"{name}_query" for name in _BUILT}
-    assert {"ENQUEUE", "AUTO_MERGE", "READY", "MERGING", "TREES", "VIEWER"} <= set(constants())
+    known = set(constants())
+    assert {"ENQUEUE", "AUTO_MERGE", "MERGE", "DEQUEUE", "NO_AUTO_MERGE", "READY", "TREES", "VIEWER"} <= known
 
 
 def test_what_a_query_may_leave_out_is_named_as_github_names_it() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -19,6 +20,11 @@ from ...domain.errors import SandboxUnavailable, Stuck
 _SAME_CALLS = 4
 _SAME_ERRORS = 3
 _REMEMBERED = 12
+_CHANGES_BY_ITSELF = re.compile(
+    r"\b(?:\d+m)?\d+(?:[.:]\d+)*\s?(?:h|m|s|ms|us|µs|ns|min|sec|seconds?|minutes?)\b"
+    r"|\b0x[0-9a-fA-F]+\b|(?<=/tmp/)[^\s/'\":,)]+|\bpytest-\d+\b"
+)
+"""Durations, addresses and names of temporary folders: they make no result another one."""
 _FAILED_MARKS = ("[exit code: ", "[timed out after ", "[error] ")
 
 
@@ -34,6 +40,7 @@ class Circles:
 
     def after(self, call: str, result: str) -> str:
         """Record a call; return the nudge it earned, "" for none; Stuck when there is to be none."""
+        result = _CHANGES_BY_ITSELF.sub("*", result)
         self.calls.append((call, result))
         complaint = self._complaint(call, result)
         if not complaint:

@@ -9,11 +9,11 @@ from typing import Any
 import github
 
 from ...domain.errors import Forbidden, NotFound
-from ...domain.following import BranchRules, Check, PullStanding, Remark
+from ...domain.following import BranchRules, Check, CheckState, PullStanding, Remark
 from ...domain.issues import Repository
 from .errors import NoPermission
 from .following_queries import guards_query, standings_query
-from .following_reading import newest_of_each, read_check_run, read_standing, read_status
+from .following_reading import begun, newest_of_each, read_check_run, read_standing, read_status
 from .following_rules import read_rules
 from .graphql import GraphQL
 from .identity import own_login
@@ -58,9 +58,15 @@ class GitHubFollower:
         return triggers(workflow)
 
     def checks(self, repository: Repository, sha: str) -> tuple[Check, ...]:
-        """Return the newest check of each name on a commit, `required` as the default branch's rules say."""
+        """Return the newest check of each name on a commit, `required` as the default branch's rules say.
+
+        A required one that nothing has reported is there as well, as expected.
+        """
         required = read_rules(self._wire, repository.full_name, repository.default_branch).required_checks
-        return self._checks(repository, sha, required)
+        found = self._checks(repository, sha, required)
+        reported = {check.name for check in found}
+        silent = (name for name in required if name not in reported)
+        return (*found, *(Check(name, CheckState.EXPECTED, required=True) for name in silent))
 
     def remarks(self, repository: Repository, number: int) -> tuple[Remark, ...]:
         """Return what people said on a pull request, oldest first; bots' and our own words left out."""
@@ -88,7 +94,8 @@ class GitHubFollower:
 
     def _checks(self, repository: Repository, sha: str, required: Sequence[str]) -> tuple[Check, ...]:
         commit = f"/repos/{repository.full_name}/commits/{segment(sha)}"
-        runs = map(read_check_run, self._listed(f"{commit}/check-runs", "check_runs"))
+        listed = sorted(self._listed(f"{commit}/check-runs", "check_runs"), key=begun)
+        runs = map(read_check_run, listed)
         statuses = map(read_status, self._listed(f"{commit}/status", "statuses"))
         return newest_of_each((*runs, *statuses), required)
 

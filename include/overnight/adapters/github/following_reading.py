@@ -19,8 +19,14 @@ _OUTCOMES = {
     "expected": CheckState.PENDING,
     "pending": CheckState.PENDING,
     "stale": CheckState.PENDING,
+    "cancelled": CheckState.PENDING,
+    "action_required": CheckState.PENDING,
+    "startup_failure": CheckState.PENDING,
 }
-"""A conclusion or a status's state → what it comes to; all others are failures."""
+"""A conclusion or a status's state → what it comes to; all others are failures.
+
+A check that did not come to its end says nothing of the code: it is waited for, by whoever starts it again.
+"""
 _CONFLICTING = {"CONFLICTING": True, "MERGEABLE": False}
 _LONGEST_SUMMARY = 300
 
@@ -75,6 +81,15 @@ def read_status(status: Json) -> Check:
     )
 
 
+def begun(check: Json) -> tuple[str, int]:
+    """Return the place of a REST or GraphQL check among all of a commit, the newest last.
+
+    GitHub lists check runs of REST newest first; one that waits for its machine has not begun.
+    """
+    at = check.get("started_at") or check.get("startedAt") or check.get("createdAt")
+    return str(at or ("" if check.get("conclusion") else "~")), int(check.get("id") or 0)
+
+
 def newest_of_each(checks: Iterable[Check], required: Iterable[str] = ()) -> tuple[Check, ...]:
     """Return the last check of each name, `required` set for the named ones."""
     wanted = frozenset(required)
@@ -88,7 +103,7 @@ def _rolled_up(node: Json) -> tuple[Check, ...]:
     commits = [one for one in nodes_of(node, "commits") if one]
     commit = (commits[-1].get("commit") or {}) if commits else {}
     found = [one for one in nodes_of(commit.get("statusCheckRollup") or {}, "contexts") if one]
-    found.sort(key=lambda one: str(one.get("startedAt") or one.get("createdAt") or ""))
+    found.sort(key=begun)
     return newest_of_each(map(_context, found))
 
 

@@ -42,13 +42,16 @@ def newest_pull_request(wire: Wire, repository: Repository, branch: str) -> Pull
     return read_pull_request(max(found, key=lambda pull: int(pull["number"]))) if found else None
 
 
-def put_pull_request(wire: Wire, repository: Repository, proposal: Proposal, login: str) -> PullRequest:
+def put_pull_request(
+    wire: Wire, repository: Repository, proposal: Proposal, login: str, anew: bool = False
+) -> PullRequest:
     """Open the pull request, update the open one, or return the one that is merged already.
 
-    Forbidden when a person opened it or closed it. The draft state of an open one is left to people.
+    Forbidden when a person opened it or, unless it is wanted `anew`, closed it. Title and draft state of an
+    open one are left to people.
     """
     found = newest_pull_request(wire, repository, proposal.head)
-    if found is None or _may_follow(wire, repository, found, login):
+    if found is None or _may_follow(wire, repository, found, login, anew):
         return _create(wire, repository, proposal)
     if found.merged:
         return found
@@ -90,20 +93,22 @@ def standing_pull_request(
     return pull
 
 
-def _may_follow(wire: Wire, repository: Repository, found: PullRequest, login: str) -> bool:
+def _may_follow(wire: Wire, repository: Repository, found: PullRequest, login: str, anew: bool) -> bool:
     """Whether a new pull request may follow an earlier one from the same branch."""
     if found.state == "open":
         return False
     if found.merged:
         branch = wire.find(f"/repos/{repository.full_name}/branches/{segment(found.head_ref)}")
         return branch is not None and branch["commit"]["sha"] != found.head_sha
+    if anew:
+        return True
     closer = wire.get(f"/repos/{repository.full_name}/issues/{found.number}").get("closed_by")
     # A token of a person's cannot tell what that person closed by hand from what we closed.
     if login.endswith("[bot]") and rest_login(closer).lower() == login.lower():
         return True
     raise Forbidden(
         f"pull request #{found.number} from {found.head_ref} was closed by {rest_login(closer)}: "
-        "reopen it, or delete the branch's pull request history by renaming the branch, to go on"
+        "reopen it, or `overnight run --issue NUMBER` opens another one"
     )
 
 
@@ -132,8 +137,7 @@ def _create(wire: Wire, repository: Repository, proposal: Proposal) -> PullReque
 def _update(wire: Wire, repository: Repository, found: PullRequest, proposal: Proposal) -> PullRequest:
     path = f"/repos/{repository.full_name}/pulls/{found.number}"
     known = wire.get(path)
-    wanted = {"title": proposal.title, "body": proposal.body}
-    changes = {name: value for name, value in wanted.items() if not same_text(known.get(name), value)}
+    changes = {} if same_text(known.get("body"), proposal.body) else {"body": proposal.body}
     if found.base_ref != proposal.base:
         changes["base"] = proposal.base
     return read_pull_request(wire.write("PATCH", path, changes) if changes else known)

@@ -117,10 +117,15 @@ TREES = """query OvernightTrees($owner: String!, $name: String!, $after: String)
 }"""
 """The trees of all open pull requests."""
 
-MERGING = """query ($pull: ID!) { node(id: $pull) { ... on PullRequest {
-  state isDraft headRefOid isInMergeQueue autoMergeRequest { enabledAt }
-} } }"""
-"""How a pull request stands on its way into the base."""
+
+def merging_query(lacking: frozenset[str]) -> str:
+    """Return the query for how a pull request stands on its way into the base; variable pull."""
+    queue = "" if "PullRequest.mergeQueueEntry" in lacking else f"mergeQueueEntry {{ enqueuer {_ACTOR} }}"
+    return f"""query OvernightMerging($pull: ID!) {{ node(id: $pull) {{ ... on PullRequest {{
+  state isDraft headRefOid autoMergeRequest {{ enabledBy {_ACTOR} }} {queue}
+  repository {{ mergeCommitAllowed squashMergeAllowed rebaseMergeAllowed }}
+}} }} }}"""
+
 
 ENQUEUE = """mutation ($pull: ID!, $head: GitObjectID!) {
   enqueuePullRequest(input: {pullRequestId: $pull, expectedHeadOid: $head}) { mergeQueueEntry { id } }
@@ -129,6 +134,17 @@ AUTO_MERGE = """mutation ($pull: ID!, $head: GitObjectID!, $method: PullRequestM
   enablePullRequestAutoMerge(input: {pullRequestId: $pull, expectedHeadOid: $head, mergeMethod: $method}) {
     pullRequest { id }
   }
+}"""
+MERGE = """mutation ($pull: ID!, $head: GitObjectID!, $method: PullRequestMergeMethod!) {
+  mergePullRequest(input: {pullRequestId: $pull, expectedHeadOid: $head, mergeMethod: $method}) {
+    pullRequest { id }
+  }
+}"""
+DEQUEUE = """mutation ($pull: ID!) {
+  dequeuePullRequest(input: {id: $pull}) { mergeQueueEntry { id } }
+}"""
+NO_AUTO_MERGE = """mutation ($pull: ID!) {
+  disablePullRequestAutoMerge(input: {pullRequestId: $pull}) { pullRequest { id } }
 }"""
 READY = """mutation ($pull: ID!) {
   markPullRequestReadyForReview(input: {pullRequestId: $pull}) { pullRequest { id } }

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from copy import copy
 from dataclasses import replace
+from functools import partial
 
 import github
 
+from ...domain.following import PullStanding
 from ...domain.issues import Repository
 from ...domain.outbox import WriteKind
 from ...ports import Claim, PullRequest
@@ -113,28 +115,26 @@ class GitHubWriter:
         title: str,
         body: str,
         draft: bool,
-        labels: Sequence[str] = (),
-        reviewers: Sequence[str] = (),
+        anew: bool = False,
     ) -> PullRequest:
-        """Open the pull request from `head`, or update the open one; Forbidden if a person closed it."""
+        """Open the pull request from `head`, or update the open one; Forbidden if a person closed it.
+
+        :param anew: a person wants another one although the last one was closed.
+        """
         text = marked(self._clean(body), MARK)
         proposal = Proposal(head, base, one_line(self._clean(title)), text, draft)
         login = self._own_login()
-        pull = self._delivery.deliver(
+        return self._delivery.deliver(
             step(
                 repository,
                 WriteKind.PULL_REQUEST,
                 head,
                 (proposal,),
-                lambda _last: put_pull_request(self._wire, repository, proposal, login),
+                lambda _last: put_pull_request(self._wire, repository, proposal, login, anew),
                 told=lambda made: str(made.number),
                 recall=lambda last: standing_pull_request(self._wire, repository, last, proposal),
             )
         )
-        if not pull.merged:
-            self.put_labels(repository, pull.number, labels, ())
-            self.put_reviewers(repository, pull, reviewers)
-        return pull
 
     def put_reviewers(self, repository: Repository, pull: PullRequest, reviewers: Sequence[str]) -> None:
         """Ask people ("octocat") and teams ("acme/docs") once; who was asked is not asked again."""
@@ -220,34 +220,23 @@ class GitHubWriter:
 
     def mark_ready(self, repository: Repository, pull: PullRequest) -> None:
         """Take a pull request out of draft."""
-        self._plainly(
-            repository,
-            WriteKind.READY,
-            str(pull.number),
-            lambda: merging.mark_ready(self._graphql, pull.node_id),
-        )
+        self._merging(repository, WriteKind.READY, pull, merging.mark_ready)
 
     def enqueue(self, repository: Repository, pull: PullRequest, expected_head: str) -> None:
         """Put a pull request into its base's merge queue; Forbidden when its head is not the judged one."""
-        self._plainly(
-            repository,
-            WriteKind.ENQUEUE,
-            str(pull.number),
-            lambda: merging.enqueue(self._graphql, pull.node_id, expected_head),
-            expected_head,
-        )
+        self._merging(repository, WriteKind.ENQUEUE, pull, merging.enqueue, expected_head)
 
     def enable_auto_merge(
         self, repository: Repository, pull: PullRequest, expected_head: str, method: str = "merge"
     ) -> None:
-        """Let GitHub merge it when all that is required is there; Forbidden where nothing is required."""
-        self._plainly(
-            repository,
-            WriteKind.AUTO_MERGE,
-            str(pull.number),
-            lambda: merging.enable_auto_merge(self._graphql, pull.node_id, expected_head, method),
-            *(expected_head, method),
+        """Let GitHub merge it once all that is required is there, or now; Forbidden where nothing is."""
+        self._merging(
+            repository, WriteKind.AUTO_MERGE, pull, merging.enable_auto_merge, expected_head, method
         )
+
+    def withdraw(self, repository: Repository, pull: PullStanding) -> None:
+        """Take back the auto-merge or the place in the queue that we granted; a person's stays."""
+        self._merging(repository, WriteKind.WITHDRAW, pull, merging.withdraw, self._own_login())
 
     def put_tracking_issue(
         self, repository: Repository, label: str, title: str, body: str, known: int | None
@@ -281,6 +270,17 @@ class GitHubWriter:
                 sorted(labels.items()),
             )
         )
+
+    def _merging(
+        self,
+        repository: Repository,
+        kind: WriteKind,
+        pull: PullRequest | PullStanding,
+        perform: Callable[..., None],
+        *said: str,
+    ) -> None:
+        bound = partial(perform, self._graphql, pull.node_id, *said)
+        self._plainly(repository, kind, str(pull.number), bound, *said)
 
     def _plainly(
         self,
