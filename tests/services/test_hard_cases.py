@@ -144,7 +144,7 @@ def test_a_retitled_issue_gets_its_new_branch(stage):
     (pull,) = stage.forge.pull_requests(REPOSITORY)
     stage.forge.edit_issue(pull, "lead", state="closed")
     stage.forge.edit_issue(stage.forge.issue(REPOSITORY, number), "lead", title="Add a red colour")
-    issue = of(stage.night(desk), number)
+    issue = of(stage.night(desk, issues=[number]), number)
     assert (issue.status, issue.branch) == ("pull_request", f"overnight/{number}-add-a-red-colour")
 
 
