@@ -10,6 +10,8 @@ from include.overnight.adapters.ledger import upgrade
 from include.overnight.cli import sync
 from include.overnight.cli.console import Exit
 from include.overnight.domain.checkouts import Checkout
+from include.overnight.domain.errors import NotFound
+from include.overnight.services.handing_over import HandOver
 
 from ..adapters.desktop.staging import copy_desk, fingerprint, make_template
 
@@ -100,3 +102,15 @@ def test_one_checkout_that_is_busy_does_not_keep_the_others_waiting(desk, monkey
         ("pantry", True),
     ]
     assert (desk.home / "new.txt").exists()
+
+
+def test_a_checkout_that_fails_in_any_way_does_not_stop_the_others(desk, monkeypatch):
+    def handed(house, desktop, checkout):
+        if checkout.name == "annex":
+            raise NotFound("no such repository")
+        return HandOver()
+
+    monkeypatch.setenv("LOCAL_ANNEX_PATH", str(desk.home))
+    monkeypatch.setattr(sync, "hand_over", handed)
+    rows = json.loads(overnight_sync("run", "--json", code=Exit.WRONG).stdout)
+    assert {row["name"]: row["in_sync"] for row in rows} == {"annex": False, "pantry": True}

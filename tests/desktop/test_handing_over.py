@@ -1,13 +1,17 @@
 """A whole night, and what of it lies on a developer's desktop in the morning."""
 
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
 from include.overnight.adapters.desktop import GitDesktop
+from include.overnight.domain.changes import IssueStatus
 from include.overnight.domain.checkouts import Checkout
 from include.overnight.domain.events import EventQuery, EventType
-from include.overnight.services.handing_over import hand_over
+from include.overnight.domain.nights import Night, NightIssue
+from include.overnight.services.handing_over import _since, hand_over
 
 from ..adapters.git.remotes import git
 from ..fakes import writes
@@ -66,3 +70,22 @@ def test_each_checkout_is_handed_the_night_on_its_own(morning):
 
 def test_a_repository_without_a_night_has_nothing_to_hand_over(room):
     assert hand_over(room.house, GitDesktop(), room.checkout).night == ""
+
+
+def test_nights_that_nobody_fetched_are_handed_over_together_and_no_older_ones():
+    finished = datetime(2026, 3, 5, 6, 0, tzinfo=UTC)
+    issues = (NightIssue(1, "Add", 1, "independent", "simple", status=IssueStatus.PULL_REQUEST, branch="b"),)
+    nights = [
+        Night(f"night-{age}", "R_1", "acme/box", finished_at=finished - timedelta(days=age), issues=issues)
+        for age in range(10)
+    ]
+    desk = SimpleNamespace(
+        clock=SimpleNamespace(now=lambda: finished),
+        ledger=SimpleNamespace(
+            nights=lambda limit: nights, night=lambda of: next(one for one in nights if one.id == of)
+        ),
+    )
+    for last, found in (("night-3", 3), ("night-0", 0), ("forgotten", 8), ("", 1)):
+        assert [night.id for night in _since(desk, "Acme/Box", last)] == [
+            f"night-{age}" for age in range(found)
+        ]

@@ -83,6 +83,12 @@ def test_a_trial_that_fails_goes_back_to_the_desktop_and_another_can_follow(on_t
     assert choose_builder(on_trial.house, "night/2/1").desktop is False
 
 
+def test_a_trial_waits_for_an_attempt_and_ends_when_that_never_answers(on_trial):
+    assert [check(on_trial) for _ in range(6)] == [Phase.TRIAL] * 6
+    choose_builder(on_trial.house, "night/1/1")
+    assert [check(on_trial) for _ in range(4)] == [Phase.TRIAL] * 3 + [Phase.DESKTOP]
+
+
 def test_the_same_switch_seen_twice_is_one_event(on_desktop):
     (event,) = on_desktop.events(EventType.BUILDER_SWITCH)
     on_desktop.house.ledger.append(event)

@@ -6,7 +6,7 @@ import pytest
 
 from include.overnight.adapters.desktop import GitDesktop
 from include.overnight.domain.errors import Contended, NotFound
-from include.overnight.domain.events import EventType, Severity
+from include.overnight.domain.events import Event, EventType, Severity
 from include.overnight.domain.syncing import Action
 from include.overnight.services import syncing
 from include.overnight.services.desktop_reports import last_report, why_out_of_sync
@@ -113,6 +113,21 @@ def test_reports_of_two_checkouts_are_one(room):
     assert report.out_of_sync == ("laptop: uncommitted work in files that the merge would change: src/b.py",)
 
 
+def test_two_developers_whose_checkouts_have_one_name_do_not_hide_each_other(room, monkeypatch):
+    room.desk.commit("mine.py", "x\n")
+    sync(room)
+    room.desk.git("push", "--quiet", "origin", "main")
+    monkeypatch.setattr("platform.node", lambda: "another-laptop")
+    sync(room)
+    report = last_report(room.house, "acme/pantry")
+    assert report is not None
+    assert (report.names, report.unpushed, report.holders(["mine.py"])) == (
+        ("pantry",),
+        ("mine.py",),
+        ("pantry",),
+    )
+
+
 def test_an_unreachable_remote_does_not_hide_what_was_reported_before(room):
     room.desk.commit("mine.py", "x\n")
     sync(room)
@@ -141,3 +156,23 @@ def test_a_name_that_is_not_configured_lists_those_that_are(room):
         syncing.chosen([room.checkout], "larder")
     with pytest.raises(NotFound, match="there is none"):
         syncing.chosen([], None)
+
+
+def test_work_that_was_pushed_to_any_branch_is_not_unpushed(room):
+    room.desk.git("switch", "--quiet", "--create", "feature")
+    room.desk.commit("pushed.py", "x\n")
+    room.desk.git("push", "--quiet", "origin", "feature")
+    room.desk.commit("mine.py", "x\n")
+    sync(room)
+    report = last_report(room.house, "acme/pantry")
+    assert report is not None
+    assert report.unpushed == ("mine.py",)
+
+
+def test_a_report_that_another_machine_garbled_stops_nobody(room):
+    metadata = {"report": True, "full_name": "acme/pantry", "unpushed": 5, "uncommitted": ["a", 7]}
+    event = Event(FAILED, "something failed", metadata={**metadata, "desktop": "laptop"})
+    room.house.ledger.append(event)
+    report = last_report(room.house, "acme/pantry")
+    assert report is not None
+    assert (report.held, report.out_of_sync) == ((("laptop", ("a",)),), ("laptop: something failed",))

@@ -42,6 +42,7 @@ def due(*events, now=NOW, issues=()):
 FAILED, FINE = attempt("unavailable"), attempt("gates_failed")
 LATER = NOW + timedelta(hours=1)
 ON_DESKTOP, ON_TRIAL = switched("desktop"), switched("trial")
+TAKEN = Event(EventType.GOVERNANCE_NOTE, "taken", metadata={"trial": ON_TRIAL.id}, at=NOW)
 
 
 @pytest.mark.parametrize(
@@ -79,7 +80,10 @@ def test_what_an_event_says_about_the_primary_builder(event, signal):
         ([ON_TRIAL], NOW, (), None),
         ([ON_TRIAL, FINE], NOW, (), Phase.PRIMARY),
         ([ON_TRIAL, FAILED], NOW, (), Phase.DESKTOP),
-        ([ON_TRIAL], NOW + timedelta(hours=2), (), Phase.DESKTOP),
+        ([ON_TRIAL], NOW + timedelta(hours=20), (), None),
+        ([ON_TRIAL, TAKEN], NOW + timedelta(hours=1), (), None),
+        ([ON_TRIAL, TAKEN], NOW + timedelta(hours=2), (), Phase.DESKTOP),
+        ([ON_DESKTOP, TAKEN, ON_TRIAL], NOW + timedelta(hours=2), (), None),
         ([FAILED, FAILED, ON_DESKTOP, ON_TRIAL, FINE, switched("primary")], NOW, (), None),
     ],
 )

@@ -9,16 +9,7 @@ from typing import Annotated, Any
 import typer
 
 from ..domain.checkouts import Checkout, configured
-from ..domain.errors import (
-    Contended,
-    DiskFull,
-    Forbidden,
-    NotAuthorized,
-    NotFound,
-    RepositoryUnusable,
-    Transient,
-    Unreachable,
-)
+from ..domain.errors import NotFound, OvernightError, Transient
 from ..domain.syncing import Action
 from ..ports.desktop import Desktop
 from ..services import syncing
@@ -107,7 +98,7 @@ def _attempt(checkout: Checkout, work: Callable[[Checkout], dict[str, Any]]) -> 
     """One checkout that fails does not keep the others from being brought level."""
     try:
         return work(checkout)
-    except (Contended, Unreachable, RepositoryUnusable, NotAuthorized, Forbidden, DiskFull) as error:
+    except OvernightError as error:
         again = isinstance(error, Transient)
         complain(f"{checkout.name}: {error}", "yellow" if again else "red")
         return {"name": checkout.name, "in_sync": False, "try_again": again, "reason": str(error), "plan": []}

@@ -74,4 +74,4 @@ class DesktopReport:
 
     def holders(self, paths: Sequence[str]) -> tuple[str, ...]:
         """Return the names of the checkouts with work of their own on any of these paths."""
-        return tuple(name for name, held in self.held if {*held} & {*paths})
+        return tuple(dict.fromkeys(name for name, held in self.held if {*held} & {*paths}))

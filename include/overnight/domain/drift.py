@@ -50,15 +50,16 @@ class CheckoutState:
     :param branch: checked out now, "" with a detached head; `expected` is the one to keep level.
     :param remote_sha: the remote's branch as fetched just now.
     :param base: merge base of both.
-    :param ahead: unpushed commits, newest first, at most 50 (`ahead_count` is all of them); likewise behind.
+    :param ahead: commits that the remote's branch has not, newest first, at most 50 (`ahead_count` is all of
+        them); likewise behind.
     :param rewritten: the remote's branch was force-pushed since it was last seen.
     :param operations: what is under way: rebase, merge, cherry-pick, revert, bisect, am.
     :param locks: lock files of git, with their age in words.
     :param unmerged: paths with unresolved conflicts.
     :param dirty: tracked paths with uncommitted changes, staged or not.
     :param incoming: what a merge would change in the work tree.
-    :param unpushed: paths that the unpushed commits touch.
-    :param both: paths that unpushed and incoming commits touch.
+    :param unpushed: paths of the commits that are on no branch of the remote.
+    :param both: paths that commits ahead and incoming ones touch.
     :param conflicts: paths on which merging both sides would conflict.
     :param overwritten: untracked paths that a merge would overwrite; `ignored` are those git ignores.
     :param hidden: incoming paths marked assume-unchanged or skip-worktree (sparse checkout).

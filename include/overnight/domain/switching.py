@@ -63,7 +63,7 @@ class SwitchRules:
     :param failures: failed attempts in a row that send work to the desktop.
     :param healthy_checks: good checks of the primary in a row before it is tried again.
     :param stable_for: the least time on the desktop, so that a flapping service does not flap the builders.
-    :param trial_for: a trial without any answer is over after this.
+    :param trial_for: a trial that an attempt took is over without an answer after this.
     """
 
     failures: int = 3
@@ -78,6 +78,7 @@ class Standing:
 
     :param switch: id of the event that began this phase, "" before the first.
     :param last: why the primary failed last.
+    :param claimed: when an attempt took the trial; until then the trial stays.
     """
 
     phase: Phase = Phase.PRIMARY
@@ -87,6 +88,7 @@ class Standing:
     healthy: int = 0
     answered: bool = False
     last: str = ""
+    claimed: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +110,8 @@ def fold_standing(events: Iterable[Event], primary: Primary = Primary.MODELS) ->
 
 
 def _is_about(event: Event, primary: Primary) -> bool:
+    if event.type is EventType.GOVERNANCE_NOTE:
+        return True  # a trial's claim names its switch
     return primary_of(str(event.metadata.get("builder", ""))) is primary
 
 
@@ -149,6 +153,8 @@ def signal_of(event: Event) -> Signal | None:
 def _after(standing: Standing, event: Event) -> Standing:
     if event.type is EventType.BUILDER_SWITCH and event.metadata.get("to") in set(Phase):
         return Standing(Phase(event.metadata["to"]), event.at, event.id)
+    if event.type is EventType.GOVERNANCE_NOTE and event.metadata.get("trial") == standing.switch:
+        return replace(standing, claimed=event.at)
     match signal_of(event):
         case Signal.FAILED:
             last = str(event.metadata.get("reason") or event.description)
@@ -187,7 +193,7 @@ def _after_trial(standing: Standing, rules: SwitchRules, now: datetime) -> Switc
         return Switch(Phase.TRIAL, Phase.PRIMARY, "the trial attempt was answered")
     if standing.failures:
         return Switch(Phase.TRIAL, Phase.DESKTOP, f"the trial attempt failed: {standing.last}")
-    if standing.since is not None and now - standing.since >= rules.trial_for:
+    if standing.claimed is not None and now - standing.claimed >= rules.trial_for:
         return Switch(Phase.TRIAL, Phase.DESKTOP, "the trial was never answered")
     return None
 

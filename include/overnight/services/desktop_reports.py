@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import timedelta
-from typing import Any
 from uuid import NAMESPACE_URL, uuid5
 
 from ..domain.desktops import REPORT_COUNTS_FOR, DesktopReport
@@ -22,12 +21,13 @@ def last_report(desk: Desk, repository: str, within: timedelta = REPORT_COUNTS_F
     """
     types = (EventType.DESKTOP_SYNC, EventType.DESKTOP_SYNC_FAILED)
     since = desk.clock.now() - within
-    newest: dict[str, Event] = {}
+    newest: dict[tuple[str, ...], Event] = {}
     for event in desk.ledger.events(EventQuery(types=types, since=since, limit=None)):
         metadata = event.metadata
         of = str(metadata.get("full_name", "")).lower()
         if of == repository.lower() and metadata.get("report"):
-            newest.setdefault(str(metadata["desktop"]), event)
+            checkout = tuple(str(metadata.get(name, "")) for name in ("desktop", "host", "reported_by"))
+            newest.setdefault(checkout, event)
     return _combined(repository, newest) if newest else None
 
 
@@ -60,25 +60,31 @@ def take_report(desk: Desk, event: Event, report: str) -> Event:
     return stored
 
 
-def _combined(repository: str, newest: dict[str, Event]) -> DesktopReport:
-    rows = {name: event.metadata for name, event in sorted(newest.items())}
+def _combined(repository: str, newest: Mapping[tuple[str, ...], Event]) -> DesktopReport:
+    rows = [(checkout[0], newest[checkout]) for checkout in sorted(newest)]
     moments = [event.at for event in newest.values() if event.at is not None]
     return DesktopReport(
         repository,
-        tuple(rows),
+        tuple(dict.fromkeys(name for name, _ in rows)),
         min(moments),
-        unpushed=_union(rows.values(), "unpushed"),
-        uncommitted=_union(rows.values(), "uncommitted"),
+        unpushed=_union(newest.values(), "unpushed"),
+        uncommitted=_union(newest.values(), "uncommitted"),
         held=tuple(
-            (name, (*row.get("unpushed", ()), *row.get("uncommitted", ()))) for name, row in rows.items()
+            (name, (*_paths(event, "unpushed"), *_paths(event, "uncommitted"))) for name, event in rows
         ),
         out_of_sync=tuple(
-            f"{name}: {row['reason']}"
-            for name, row in rows.items()
-            if newest[name].type is EventType.DESKTOP_SYNC_FAILED
+            f"{name}: {event.metadata.get('reason') or event.description}"
+            for name, event in rows
+            if event.type is EventType.DESKTOP_SYNC_FAILED
         ),
     )
 
 
-def _union(rows: Iterable[Any], key: str) -> tuple[str, ...]:
-    return tuple(sorted({path for row in rows for path in row.get(key, ())}))
+def _union(events: Iterable[Event], key: str) -> tuple[str, ...]:
+    return tuple(sorted({path for event in events for path in _paths(event, key)}))
+
+
+def _paths(event: Event, key: str) -> list[str]:
+    """Return the paths that were told; a report comes from another machine, and may hold anything."""
+    told = event.metadata.get(key)
+    return [path for path in told if isinstance(path, str)] if isinstance(told, list | tuple) else []

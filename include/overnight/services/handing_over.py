@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import platform
 from dataclasses import dataclass, field
 from datetime import timedelta
 
@@ -13,13 +14,15 @@ from ..ports import Desk
 from ..ports.desktop import Desktop, Opened
 
 SUMMARY = "morning.md"
-_LOOKS_BACK = timedelta(days=2)
+_LOOKS_BACK = timedelta(days=7)
+_FIRST_TIME = timedelta(days=2)
+_NIGHTS = 300
 _READY = frozenset({IssueStatus.PULL_REQUEST, IssueStatus.JUDGED})
 
 
 @dataclass(frozen=True, slots=True)
 class HandOver:
-    """What was handed over; `night` is "" when there was nothing new.
+    """What was handed over; `night` is the newest, "" when there was nothing new.
 
     :param summary: path of the page, beside git's files.
     """
@@ -30,15 +33,16 @@ class HandOver:
 
 
 def hand_over(desk: Desk, desktop: Desktop, checkout: Checkout) -> HandOver:
-    """Fetch the newest finished night's branches, write its page, and send one message; once a night."""
+    """Fetch the branches of every night that finished since, write a page, and send one message."""
     full_name = checkout.repository or repository_of(desktop.look(checkout).url)
-    night = _newest(desk, full_name)
-    key = f"handed-over/{checkout.name}"
-    if night is None or (desk.records.recall(key) or {}).get("night") == night.id:
+    key = f"handed-over/{checkout.name}/{platform.node()}"
+    nights = _since(desk, full_name, str((desk.records.recall(key) or {}).get("night", "")))
+    if not nights:
         return HandOver()
+    newest, branches = nights[0], [issue.branch for night in nights for issue in night.issues if issue.branch]
     with desktop.hold(checkout):
-        opened = desktop.bring(checkout, [issue.branch for issue in night.issues if issue.branch])
-        text = morning_page(night, checkout, opened)
+        opened = desktop.bring(checkout, branches)
+        text = "\n".join(morning_page(night, checkout, opened) for night in nights)
         summary = desktop.leave(checkout, SUMMARY, text)
     if checkout.notify:
         desk.notify(f"Overnight: {full_name} is ready on {checkout.name}", text)
@@ -46,20 +50,21 @@ def hand_over(desk: Desk, desktop: Desktop, checkout: Checkout) -> HandOver:
         Event(
             EventType.DESKTOP_SYNC,
             f"{checkout.name}: {len(opened.branches)} branches of the night handed over",
-            repository=night.repository,
+            repository=newest.repository,
             metadata={
                 "desktop": checkout.name,
                 "full_name": full_name,
                 "action": "hand_over",
-                "handed_over": night.id,
+                "handed_over": newest.id,
+                "nights": [night.id for night in nights],
                 "branches": [branch for branch, _ in opened.branches],
                 "worktrees": list(opened.worktrees),
                 "report": False,
             },
         )
     )
-    desk.records.remember(key, {"night": night.id})
-    return HandOver(night.id, opened, summary)
+    desk.records.remember(key, {"night": newest.id})
+    return HandOver(newest.id, opened, summary)
 
 
 def morning_page(night: Night, checkout: Checkout, opened: Opened) -> str:
@@ -94,14 +99,19 @@ def _line(text: str) -> str:
     return " ".join(text.split())
 
 
-def _newest(desk: Desk, full_name: str) -> Night | None:
-    """Return the newest finished night of a repository that made something, with its issues."""
-    since = desk.clock.now() - _LOOKS_BACK
-    for night in desk.ledger.nights(limit=50):
+def _since(desk: Desk, full_name: str, last: str) -> list[Night]:
+    """Return a repository's finished nights that made something, newest first, with their issues.
+
+    :param last: the night that was handed over last; "" asks for the newest one alone.
+    """
+    since, found = desk.clock.now() - (_LOOKS_BACK if last else _FIRST_TIME), []
+    for night in desk.ledger.nights(limit=_NIGHTS):
+        if night.id == last or (found and not last):
+            break
         recent = night.finished_at is not None and night.finished_at >= since
         if night.full_name.lower() != full_name.lower() or not recent or night.dry_run:
             continue
         full = desk.ledger.night(night.id)
         if full and any(issue.status in _READY for issue in full.issues):
-            return full
-    return None
+            found.append(full)
+    return found

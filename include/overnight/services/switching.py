@@ -52,7 +52,15 @@ def builder_standing(desk: Desk, primary: Primary = Primary.MODELS) -> Standing:
     events = desk.ledger.events(replace(query, types=types, since=since, limit=_LATELY))[::-1]
     # What led to the switch may bear its very moment; only the order tells that it came before.
     begun = [last] if last and last.id not in {event.id for event in events} else []
-    return fold_standing((*begun, *events), primary)
+    return fold_standing((*begun, *events, *_claims(desk, last)), primary)
+
+
+def _claims(desk: Desk, last: Event | None) -> list[Event]:
+    """Return the note of the attempt that took the trial; empty while none did, or there is no trial."""
+    if last is None or last.metadata.get("to") != Phase.TRIAL:
+        return []
+    query = EventQuery(types=(EventType.GOVERNANCE_NOTE,), since=last.at, limit=None, readable=True)
+    return [event for event in desk.ledger.events(query) if event.metadata.get("trial") == last.id]
 
 
 def check_builders(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import platform
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -16,6 +17,8 @@ from ..ports.desktop import Desktop, Moved, SyncHouse
 
 _MOST_PATHS = 500
 _MOST_PLAN = 50
+_MOST_HELD = 80 * 1024
+"""Characters of a list of the developer's own files; an API takes 256 KiB in all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,12 +194,23 @@ def _metadata(drift: Drift) -> dict[str, Any]:
         "ahead": state.ahead_count,
         "behind": state.behind_count,
         "incoming": _texts(path.path for path in state.incoming),
-        "unpushed": _texts(state.unpushed),
-        "uncommitted": _texts(state.dirty),
+        "unpushed": _held(state.unpushed),
+        "uncommitted": _held(state.dirty),
         "conflicts": _texts(state.conflicts or state.stash_conflicts),
         "conflicts_file": drift.conflicts_file,
         "recovered": drift.recovered,
     }
+
+
+def _held(paths: Iterable[str]) -> list[str]:
+    """Return own work in full, as far as a report may be long: a gate goes by it."""
+    found, room = [], _MOST_HELD
+    for path in map(shown, paths):
+        room -= len(path) + 4
+        if room < 0:
+            break
+        found.append(path)
+    return found
 
 
 def _texts(paths: Iterable[str]) -> list[str]:
@@ -219,5 +233,5 @@ def _event(
         f"{checkout.name}: {description}",
         severity,
         repository=str(known["node_id"]) if known else "",
-        metadata={**metadata, "desktop": checkout.name, "full_name": full_name},
+        metadata={**metadata, "desktop": checkout.name, "full_name": full_name, "host": platform.node()},
     )

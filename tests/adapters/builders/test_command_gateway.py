@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import threading
 from collections.abc import Iterator
+from contextlib import suppress
 from decimal import Decimal
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
@@ -364,6 +365,16 @@ def test_an_answer_that_breaks_off_is_booked_in_full(provider):
         table.post(CHAT)
     assert table.purse.facts.failure.kind is FailureKind.TRANSPORT
     assert table.budget.spent == table.budget.highest
+
+
+@pytest.mark.parametrize("length", ["", "\r\nContent-Length: 5000"])
+def test_a_stream_that_is_cut_is_booked_in_full(provider, length):
+    begun = {"type": "message_start", "message": {"usage": {"input_tokens": 5, "output_tokens": 1}}}
+    provider.answers.append((200, f"text/event-stream{length}", f"data: {json.dumps(begun)}\n\n".encode()))
+    table = Table(provider.url, speech="anthropic")
+    with suppress(OSError):
+        table.post({"messages": CHAT["messages"], "stream": True, "max_tokens": 50}, "/v1/messages")
+    assert table.budget.spent == table.budget.highest > 0
 
 
 def test_a_conversation_that_the_window_cannot_hold_is_not_sent(provider):

@@ -291,3 +291,16 @@ def test_every_state_of_githubs_has_a_meaning_and_a_new_one_counts_as_work():
     old = Task("t", "completed", (Session("completed", "2026-01-01T00:00:00Z"),))
     assert old.standing("2026-01-02T00:00:00Z") is Standing.WORKING
     assert old.standing("") is Standing.DONE
+
+
+@pytest.mark.parametrize("state", ["waiting_for_user", "cancelled", "timed_out", "failed"])
+def test_a_later_attempt_asks_again_where_the_last_session_failed(site, state):
+    begin(site)
+    site.agent.work(GREETING, state)
+    builder = site.builder()
+    handles = [begin(site, builder, attempt=2) for _ in range(2)]
+    assert len(comments(site)) == 1
+    assert isinstance(builder.collect(handles[-1]), Pending)
+    site.agent.work({"hello.txt": "hello again\n"})
+    collected(builder, handles[-1])
+    assert (site.folder / "hello.txt").read_text() == "hello again\n"

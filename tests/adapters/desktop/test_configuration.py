@@ -104,3 +104,17 @@ def test_a_folder_inside_a_checkout_or_a_bare_repository_is_no_checkout(desk):
 def test_a_remote_of_another_repository_is_refused_by_name(desk):
     _, decision, _ = desk.having(repository="octo/pantry").sync()
     assert (decision.rule, "not octo/pantry" in decision.reason) == ("problem", True)
+
+
+def test_the_developers_own_ssh_command_reaches_the_remote(desk):
+    told = desk.root / "ssh-told"
+    ssh = desk.root / "my-ssh"
+    ssh.write_text(f'#!/bin/sh\necho "$@" >> {told}\nfor last; do :; done\nexec sh -c "$last"\n')
+    ssh.chmod(0o755)
+    desk.git("config", "core.sshCommand", str(ssh))
+    desk.git("config", "ssh.variant", "simple")
+    desk.git("remote", "set-url", "origin", f"ssh://host{desk.remote}")
+    desk.push({"new.txt": "new\n"})
+    assert desk.sync()[1].action is Action.FAST_FORWARD
+    assert "git-upload-pack" in told.read_text()
+    assert "BatchMode" not in told.read_text()

@@ -77,14 +77,17 @@ class AnswerReader:
             return
         if not isinstance(document, dict):
             return
-        for holder in (document, document.get("response"), document.get("message")):
+        for name in ("", "response", "message"):
+            holder = document.get(name) if name else document
             if isinstance(holder, dict):
-                self._usage(holder.get("usage"))
+                self._usage(holder.get("usage"), begun=name == "message")
                 self._error(holder)
 
-    def _usage(self, told: Any) -> None:
+    def _usage(self, told: Any, begun: bool) -> None:
+        """Take what is told; Anthropic begins a stream with a guess of the answer's tokens."""
         if isinstance(told, dict):
-            self._told |= {name: value for name, value in told.items() if value is not None}
+            known = {name: value for name, value in told.items() if value is not None}
+            self._told |= known if not begun else {**known, "output_tokens": None}
 
     def _error(self, holder: dict[str, Any]) -> None:
         failed = holder.get("status") == "failed" or holder.get("type") == "error"

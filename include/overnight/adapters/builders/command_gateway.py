@@ -83,17 +83,19 @@ class ModelGateway:
     def _passed_on(
         self, paid: Paid, response: http.client.HTTPResponse, reader: AnswerReader
     ) -> Iterator[bytes]:
+        usage = None  # what is told before the end may be less than it costs
         try:
             for piece in pieces(response):
                 reader.feed(piece)
                 yield piece
             reader.end()
+            usage = reader.usage
             self._judge(reader)
         except _BROKEN as error:
             self._broken(error)
             raise OSError("the model's answer broke off") from error
         finally:
-            self._purse.settle(paid, reader.usage, response.status)
+            self._purse.settle(paid, usage, response.status)
 
     def _judge(self, reader: AnswerReader) -> None:
         """Tell an answer from an error that came as one."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -73,7 +73,11 @@ _MESSAGES = Form(
 FORMS: Mapping[Speech, tuple[Form, ...]] = {"openai": (_CHAT, _RESPONSES), "anthropic": (_MESSAGES,)}
 """What is taken from an agent that speaks OpenAI's or Anthropic's API."""
 
-_ELSEWHERE = frozenset({"file_id", "file_url"})
+_ELSEWHERE = frozenset({"file_id", "file_ids", "file_url"})
+_GIVEN = ("base64", "text", "content")
+"""Kinds of source whose content is in the request."""
+_ARGUMENTS = {"tool_use": "input", "local_shell_call": "action"}
+"""Where an item holds a tool call's arguments: any words, which nobody fetches."""
 _PICTURES = frozenset({"image", "image_url", "input_image"})
 
 
@@ -133,7 +137,7 @@ def model_request(form: Form, body: bytes, endpoint: ModelEndpoint) -> ModelRequ
             sent = {name: value for name, value in sent.items() if name not in ("tools", "tool_choice")}
     if form is _CHAT and sent.get("stream"):
         sent["stream_options"] = {"include_usage": True}
-    pictures = sum(_pictures(items)) + sum(_pictures(sent.get("system")))
+    pictures = _pictures(items, sent.get("system"), sent.get("instructions"))
     _short_lived_cache(sent)
     head = json.dumps({name: value for name, value in sent.items() if name != form.items}, sort_keys=True)
     return ModelRequest(
@@ -182,22 +186,33 @@ def _own_tools(form: Form, tools: Any) -> list[Json]:
     return kept
 
 
-def _pictures(node: Any) -> Iterator[int]:
-    """Yield 1 for every picture; Unacceptable for what the provider would fetch or has stored."""
-    if isinstance(node, list):
-        for entry in node:
-            yield from _pictures(entry)
-    if not isinstance(node, dict) or node.get("type") in ("tool_use", "function_call", "custom_tool_call"):
+def _pictures(*roots: Any) -> int:
+    """Return how many pictures there are; Unacceptable for what the provider would fetch or has stored."""
+    count, waiting = 0, [*roots]
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, list):
+            waiting += node
+        elif isinstance(node, dict):
+            kind = str(node.get("type"))
+            count += kind in _PICTURES or "image_url" in node
+            for name, value in node.items():
+                if name != _ARGUMENTS.get(kind):
+                    _check_here(name.lower(), value)
+                    waiting.append(value)
+    return count
+
+
+def _check_here(name: str, value: Any) -> None:
+    """Refuse a field that names a place elsewhere; what comes with the request is a `data:` address."""
+    if value is None:
         return
-    if any(isinstance(node.get(name), str) for name in _ELSEWHERE):
+    if name in _ELSEWHERE or (name == "file_data" and "://" in str(value)):
         raise Unacceptable("files of the provider's cannot be used from here: send text")
-    if node.get("type") in _PICTURES:
-        told = json.dumps(node.get("image_url") or node.get("source") or "")
-        if '"http' in told or not ("data:" in told or '"base64"' in told):
-            raise Unacceptable("a picture must be sent with the request, not as an address")
-        yield 1
-    for name in ("content", "output", "system"):
-        yield from _pictures(node.get(name))
+    if name in ("source", "url") or name.endswith("_url"):
+        given = value.get("type") in _GIVEN if isinstance(value, dict) and name == "source" else True
+        if not given or not (isinstance(value, dict) or str(value).startswith("data:")):
+            raise Unacceptable("pictures and documents must be sent with the request, not as an address")
 
 
 def _short_lived_cache(node: Any) -> None:

@@ -143,7 +143,8 @@ class CopilotBuilder:
         running = next((pull for pull in reversed(pulls) if pull.open), None)
         if running is not None:
             work = replace(work, pull=running.number)
-            return self._asked_again(commission, work, running) if commission.feedback else work
+            again = commission.feedback or self._ended_badly(work, running)
+            return self._asked_again(commission, work, running) if again else work
         if not self._hub.may_be_assigned(repository):
             words = f"Copilot's coding agent is not enabled in {repository.full_name} for this token's user"
             raise ModelFailure(FailureKind.MODEL_GONE, words)
@@ -152,6 +153,11 @@ class CopilotBuilder:
                 return work  # assigned a moment ago, by a worker that died: its pull request is on the way
             self._hub.unassign(repository, number)
         return replace(work, since=self._hub.assign(repository, number, self._assignment(commission, work)))
+
+    def _ended_badly(self, work: CopilotWork, pull: AgentPull) -> bool:
+        """Whether the last session failed, and nobody begins another unless the agent is asked."""
+        task = self._hub.task_of(work.repository, pull)
+        return task is not None and failure_of(task.standing(""), pull.url) is not None
 
     def _asked_again(self, commission: Commission, work: CopilotWork, pull: AgentPull) -> CopilotWork:
         """Tell the agent why its change was not accepted, where it reads it."""

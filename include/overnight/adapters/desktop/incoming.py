@@ -20,8 +20,9 @@ _SUBMODULE = "160000"
 
 def with_incoming(place: Place, state: CheckoutState) -> CheckoutState:
     """Return the state with incoming and unpushed changes, conflicts, and what would be overwritten."""
+    state = replace(state, unpushed=_unpushed(place, state) if state.ahead_count else ())
     if not state.behind_count:
-        return replace(state, unpushed=_touched(changes(place, state.base, "HEAD")))
+        return state
     theirs = changes(place, state.base, state.remote_sha)
     ours = changes(place, state.base, "HEAD") if state.ahead_count else ()
     tree, conflicts = (proved_merge(place, "HEAD", state.remote_sha)) if state.ahead_count else ("", ())
@@ -31,7 +32,6 @@ def with_incoming(place: Place, state: CheckoutState) -> CheckoutState:
     return replace(
         state,
         incoming=incoming,
-        unpushed=_touched(ours),
         both=tuple(sorted(set(_touched(ours)) & set(_touched(theirs)))),
         conflicts=conflicts,
         merged_tree="" if conflicts else tree,
@@ -113,6 +113,19 @@ def _collisions(place: Place, tree: str, incoming: Sequence[FileChange]) -> tupl
     listed = place.git.ask("list the merge's files", "ls-tree", "-r", "-z", "--name-only", tree).fields
     untracked = place.git.ask("list untracked files", "ls-files", "-z", "--others").fields
     return case_collisions(changed, (*listed, *untracked))
+
+
+def _unpushed(place: Place, state: CheckoutState) -> tuple[str, ...]:
+    """Return the paths of commits that no branch of the remote has, as far as this checkout knows."""
+    known = (f"--remotes={state.checkout.remote}", state.remote_sha)
+    commits = place.git.ask("list unpushed commits", "rev-list", "HEAD", "--not", *known).out
+    said = place.git.ask(
+        "list unpushed files",
+        *("diff-tree", "--stdin", "-r", "-z", "-c", "--root", "--name-only", "--no-renames"),
+        "--no-commit-id",
+        stdin=commits,
+    )
+    return tuple(sorted({*said.fields}))
 
 
 def _touched(found: Sequence[FileChange]) -> tuple[str, ...]:

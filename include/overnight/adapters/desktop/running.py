@@ -64,6 +64,7 @@ _KEPT = (
     *("GIT_CONFIG_GLOBAL", "GIT_CONFIG_NOSYSTEM"),
 )
 """What git and a credential helper need; a worker's tokens and keys are not among it."""
+_REMOTE = frozenset({"fetch", "ls-remote"})
 _SSH = "ssh -oBatchMode=yes -oConnectTimeout=15"
 SECONDS = 120.0
 """The most that a command on this machine may take."""
@@ -102,6 +103,8 @@ class OwnGit:
         """
         command = ["git", *arguments]
         surroundings = _surroundings(self.path, configuration or {}) | dict(environment or {})
+        if arguments[0] in _REMOTE and not self._has_own_ssh(surroundings):
+            surroundings["GIT_SSH_COMMAND"] = _SSH
         try:
             process = subprocess.Popen(
                 command,
@@ -125,6 +128,12 @@ class OwnGit:
                 _end(process)
         return Said(process.returncode, out, err.decode(errors="replace"))
 
+    def _has_own_ssh(self, surroundings: Mapping[str, str]) -> bool:
+        """Whether the developer chose an ssh command; it may be no OpenSSH, so it gets no options."""
+        if {"GIT_SSH", "GIT_SSH_COMMAND"} & surroundings.keys():
+            return True
+        return bool(self.attempt("config", "core.sshCommand").text)
+
 
 def refusal(action: str, said: Said) -> OvernightError:
     """Return our error for a failed command; the fix for refused credentials is the developer's own."""
@@ -139,8 +148,6 @@ def refusal(action: str, said: Said) -> OvernightError:
 
 def _surroundings(path: Path, more: Mapping[str, str]) -> dict[str, str]:
     environment = {name: os.environ[name] for name in _KEPT if name in os.environ}
-    # An own ssh command of the developer's may be no OpenSSH: it gets no options.
-    environment.setdefault("GIT_SSH_COMMAND", _SSH) if "GIT_SSH" not in environment else None
     environment |= {**_ENVIRONMENT, "GIT_CEILING_DIRECTORIES": str(path.parent)}
     configuration = {**_CONFIGURATION, **more}
     environment["GIT_CONFIG_COUNT"] = str(len(configuration))

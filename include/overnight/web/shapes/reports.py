@@ -20,9 +20,23 @@ def _no_builder(name: str) -> str:
     return name
 
 
-def _small(metadata: dict[str, Any]) -> dict[str, Any]:
+class _Told(BaseModel):
+    """What is read of a report's metadata later; whatever else it holds is only shown."""
+
+    model_config = ConfigDict(strict=True)
+    report: bool = False
+    ready: bool = False
+    reason: str = ""
+    host: str = ""
+    issues: list[str] = Field(default_factory=list)
+    unpushed: list[str] = Field(default_factory=list)
+    uncommitted: list[str] = Field(default_factory=list)
+
+
+def _sound(metadata: dict[str, Any]) -> dict[str, Any]:
     if len(json.dumps(metadata, ensure_ascii=False)) > _LARGEST:
         raise ValueError(f"more than {_LARGEST // 1024} KiB")
+    _Told.model_validate(metadata)
     return metadata
 
 
@@ -47,7 +61,7 @@ class DesktopReportWish(BaseModel):
     type: ReportType
     severity: Severity = Severity.INFO
     description: Annotated[str, Field(min_length=1, max_length=4000)]
-    metadata: Annotated[dict[str, Any], AfterValidator(_small)] = Field(default_factory=dict)
+    metadata: Annotated[dict[str, Any], AfterValidator(_sound)] = Field(default_factory=dict)
 
 
 class DesktopReportDocument(BaseModel):
