@@ -67,6 +67,19 @@ def test_run_brings_level_and_undo_takes_it_back(desk):
     assert not (desk.home / "new.txt").exists()
 
 
+def test_what_was_taken_back_is_merged_again_only_when_asked_by_name_or_when_more_comes(desk):
+    desk.push({"new.txt": "new\n"})
+    overnight_sync("run")
+    overnight_sync("undo")
+    assert "was taken back" in overnight_sync("run", code=Exit.WRONG).stdout
+    overnight_sync("run", "pantry")
+    assert (desk.home / "new.txt").exists()
+    overnight_sync("undo")
+    desk.push({"more.txt": "more\n"})
+    overnight_sync("run")
+    assert (desk.home / "more.txt").exists()
+
+
 def test_json_is_one_document_with_the_names_scripts_know(desk):
     desk.push({"new.txt": "new\n"})
     (row,) = json.loads(overnight_sync("status", "--json").stdout)

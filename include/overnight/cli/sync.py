@@ -51,7 +51,10 @@ def run(name: NameArgument = None, as_json: JsonOption = False) -> None:
     """Bring checkouts level where that is safe, fetch the night's branches, and record it all."""
     with speaking():
         house, desktop = _house(), _desktop()
-        rows = [_attempt(checkout, lambda one: _run(house, desktop, one)) for checkout in _checkouts(name)]
+        checkouts = _checkouts(name)
+        if name:
+            desktop.merge_again(checkouts[0])
+        rows = [_attempt(checkout, lambda one: _run(house, desktop, one)) for checkout in checkouts]
         if as_json:
             print_json(rows)
         else:

@@ -67,6 +67,7 @@ class CheckoutState:
     :param lfs: incoming paths that are LFS pointers; `lfs_ready` when git-lfs is configured.
     :param collisions: incoming paths that differ from another path only by case.
     :param stash: commit that holds the uncommitted work, made for autostash; its conflicts beside it.
+    :param undone: the remote's commit whose merge a person took back last, "" for none.
     :param merged_tree: tree of the proved merge, "" when it conflicts or is not needed.
     """
 
@@ -104,6 +105,7 @@ class CheckoutState:
     stash: str = ""
     stash_conflicts: tuple[str, ...] = ()
     merged_tree: str = ""
+    undone: str = ""
 
     @property
     def diverged(self) -> bool:

@@ -68,6 +68,12 @@ UNUSABLE: tuple[Refusal, ...] = (
 
 IN_THE_WAY: tuple[Refusal, ...] = (
     Refusal(
+        "undone",
+        lambda s: bool(s.undone) and s.undone == s.remote_sha,
+        lambda s: f"the merge of {s.remote_sha[:12]} was taken back, and nothing came after it",
+        lambda s: f"overnight sync run {s.checkout.name} merges it again",
+    ),
+    Refusal(
         "operation",
         lambda s: bool(s.operations),
         lambda s: f"a {' and a '.join(s.operations)} is under way",

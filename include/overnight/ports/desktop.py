@@ -93,6 +93,9 @@ class Desktop(Protocol):
     def undo(self, checkout: Checkout) -> Moved:
         """Take the last merge back; Forbidden when later work would be involved."""
 
+    def merge_again(self, checkout: Checkout) -> None:
+        """Forget that a merge was taken back, so that it may be made again."""
+
     def report_conflicts(self, state: CheckoutState) -> str:
         """Write both sides of every conflict beside the checkout's git files; return the file, "" if none."""
 

@@ -104,7 +104,8 @@ def _since(desk: Desk, full_name: str, last: str) -> list[Night]:
 
     :param last: the night that was handed over last; "" asks for the newest one alone.
     """
-    since, found = desk.clock.now() - (_LOOKS_BACK if last else _FIRST_TIME), []
+    since = desk.clock.now() - (_LOOKS_BACK if last else _FIRST_TIME)
+    found: list[Night] = []
     for night in desk.ledger.nights(limit=_NIGHTS):
         if night.id == last or (found and not last):
             break

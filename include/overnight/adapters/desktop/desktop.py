@@ -14,7 +14,7 @@ from ...domain.errors import OvernightError, RepositoryUnusable
 from ...ports.desktop import Moved, Opened
 from ..git.failures import noticing_full_disk
 from ..git.locks import locked
-from . import bringing, conflicts, examining, looking, merging, swapping
+from . import bringing, conflicts, examining, journal, looking, merging, swapping
 from .places import Place, find, write_durably
 
 _PATIENCE_SECONDS = 60.0
@@ -78,6 +78,12 @@ class GitDesktop:
         """Take the last merge back; Forbidden when later work would be involved."""
         with _speaking():
             return merging.undo(find(checkout), checkout, self.now())
+
+    def merge_again(self, checkout: Checkout) -> None:
+        """Forget that a merge was taken back, so that it may be made again."""
+        if place := _place(checkout):
+            with _speaking():
+                journal.undone_file(place).unlink(missing_ok=True)
 
     def report_conflicts(self, state: CheckoutState) -> str:
         """Write both sides of every conflict beside the checkout's git files; return the file, "" if none."""

@@ -62,6 +62,19 @@ def last_file(place: Place) -> Path:
     return place.ours / "last.json"
 
 
+def undone_file(place: Place) -> Path:
+    """Return where the remote's commit is written down whose merge was taken back."""
+    return place.ours / "undone"
+
+
+def undone(place: Place) -> str:
+    """Return that commit, "" for none."""
+    try:
+        return undone_file(place).read_text().strip()
+    except FileNotFoundError:
+        return ""
+
+
 def write(path: Path, move: Move) -> None:
     """Write a move down, durably."""
     write_durably(path, json.dumps(asdict(move)).encode())

@@ -8,6 +8,7 @@ from ...domain.checkouts import Checkout, is_of, repository_of
 from ...domain.drift import CheckoutState, Commit
 from ...domain.errors import OvernightError
 from ..git.failures import brief
+from . import journal
 from .fetching import fetch, remote_branch
 from .incoming import with_incoming
 from .places import Place, find
@@ -37,6 +38,7 @@ def look_at(place: Place, checkout: Checkout, *, again: bool = False) -> Checkou
         state,
         operations=operations(place),
         locks=locks(place, state.branch),
+        undone=journal.undone(place),
         url=brief(place.git.attempt("remote", "get-url", "--", checkout.remote).text),
     )
     state = _with_settings(place, state)

@@ -16,7 +16,7 @@ from .incoming import changes, proved_merge
 from .journal import Move
 from .looking import look_at
 from .overwriting import in_the_way
-from .places import Place
+from .places import Place, write_durably
 from .refs import sha_of
 from .standing import locks, operations, read_status
 from .stashing import merge_commit, stored
@@ -77,6 +77,8 @@ def undo(place: Place, checkout: Checkout, now: datetime, told: Told = silent) -
             return False
         return True
 
+    # Before the swap: killed in between, it says of a level checkout what does no harm.
+    write_durably(journal.undone_file(place), last.tracking[2].encode())
     return _told_of(swap(place, move, unchanged, told))
 
 
