@@ -7,8 +7,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from include.overnight.adapters.gates.coherence.scene import Scene
 from include.overnight.adapters.gates.qic import QicGate
-from include.overnight.adapters.gates.scene import Scene
 from include.overnight.domain.changes import Base, Change
 from include.overnight.domain.gates import GateResult
 from include.overnight.domain.issues import Issue, Repository

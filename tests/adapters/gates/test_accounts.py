@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from include.overnight.adapters.gates.accounts import commit_findings
+from include.overnight.adapters.gates.protection.accounts import commit_findings
 from include.overnight.domain.issues import Issue
 from include.overnight.ports import Stage
 from tests.adapters.gates import cases

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from include.overnight.adapters.gates.canary import modules_of
+from include.overnight.adapters.gates.suite.canary import modules_of
 from include.overnight.adapters.gates.test import TestGate
 from include.overnight.domain.gates import GateStatus
 from include.overnight.domain.orders import Commands

@@ -4,8 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from include.overnight.adapters.gates import public_api
 from include.overnight.adapters.gates.cdw import DocumentationGate
+from include.overnight.adapters.gates.documentation import public_api
 from include.overnight.domain.gates import GateResult, GateStatus
 
 STOCK = '''\

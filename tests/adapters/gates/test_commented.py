@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from include.overnight.adapters.gates.commented import commented_out
+from include.overnight.adapters.gates.coherence.commented import commented_out
 from tests.adapters.gates.scenes import found, scene_of
 
 COMMENTS = {

@@ -2,8 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from include.overnight.adapters.gates.comparison import no_longer_there
-from include.overnight.adapters.gates.results import SuiteRun, TestStatus
+from include.overnight.adapters.gates.suite.comparison import no_longer_there
+from include.overnight.adapters.gates.suite.results import SuiteRun, TestStatus
 from include.overnight.ports import Ran
 
 

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from include.overnight.adapters.gates.debugging import debugging
+from include.overnight.adapters.gates.coherence.debugging import debugging
 from tests.adapters.gates.scenes import asked, found, scene_of
 
 LEFT = {

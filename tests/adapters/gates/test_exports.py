@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from include.overnight.adapters.gates.diffs import FileDiff
-from include.overnight.adapters.gates.exports import export_changes
+from include.overnight.adapters.gates.documentation.exports import export_changes
 
 LIBRARY = b'{"name": "x", "main": "index.js"}'
 

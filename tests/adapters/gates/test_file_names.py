@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from include.overnight.adapters.gates.diffs import FileDiff
-from include.overnight.adapters.gates.file_names import odd_names
+from include.overnight.adapters.gates.protection.file_names import odd_names
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ import pytest
 from include.overnight.adapters.gates import GATES, make_gates
 from include.overnight.adapters.gates import governance as governing
 from include.overnight.adapters.gates.governance import GovernanceGate
-from include.overnight.adapters.gates.leaks import secrets_in
+from include.overnight.adapters.gates.protection.leaks import secrets_in
 from include.overnight.domain.approvals import Approval
 from include.overnight.domain.evidence import EscalationFact, LedgerFacts
 from include.overnight.domain.gates import GateName, GateResult, GateStatus

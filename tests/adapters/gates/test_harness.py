@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from include.overnight.adapters.gates.diffs import FileDiff
-from include.overnight.adapters.gates.harness import settings_changed, tampering
+from include.overnight.adapters.gates.tampering.harness import settings_changed, tampering
 
 
 def file(path: str, after: str) -> FileDiff:

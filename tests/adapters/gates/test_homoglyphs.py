@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from include.overnight.adapters.gates.homoglyphs import homoglyphs
+from include.overnight.adapters.gates.coherence.homoglyphs import homoglyphs
 from tests.adapters.gates.scenes import asked, found, scene_of
 
 TRICKS = {

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from include.overnight.adapters.gates.diffs import FileDiff
-from include.overnight.adapters.gates.impostors import impostors, knowing_code
+from include.overnight.adapters.gates.tampering.impostors import impostors, knowing_code
 
 
 def file(path: str, after: str = "x = 1\n", old: str = "") -> FileDiff:

@@ -4,8 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from include.overnight.adapters.gates.instructions import bans, obeyed, untouched
-from include.overnight.adapters.gates.scene import Scene
+from include.overnight.adapters.gates.coherence.instructions import bans, obeyed, untouched
+from include.overnight.adapters.gates.coherence.scene import Scene
 from include.overnight.domain.approvals import Approval
 from include.overnight.domain.evidence import LedgerFacts
 from tests.adapters.gates.scenes import asked, found, scene_of

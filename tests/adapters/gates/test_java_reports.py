@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from include.overnight.adapters.gates.java_reports import read_java
-from include.overnight.adapters.gates.results import TestStatus
+from include.overnight.adapters.gates.suite.java_reports import read_java
+from include.overnight.adapters.gates.suite.results import TestStatus
 
 REPORT = '<testsuite><testcase classname="box.{0}" name="big"/>{1}</testsuite>'
 RED = '<testcase classname="box.BoxTest" name="red"><failure/></testcase>'

@@ -2,8 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from include.overnight.adapters.gates.junit import read_junit
-from include.overnight.adapters.gates.results import TestStatus as Status
+from include.overnight.adapters.gates.suite.junit import read_junit
+from include.overnight.adapters.gates.suite.results import TestStatus as Status
 
 
 def test_the_worst_result_of_a_test_counts(tmp_path):

@@ -4,7 +4,7 @@ import base64
 
 import pytest
 
-from include.overnight.adapters.gates.leaks import secrets_in
+from include.overnight.adapters.gates.protection.leaks import secrets_in
 
 TOKEN = "ghp_" + "a1B2" * 9
 STATELESS = "ghs_1234567_eyJhbGciOiJSUzI1NiJ9." + "Ab1-_" * 60

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from include.overnight.adapters.gates.leftovers import conflicts, leftovers
+from include.overnight.adapters.gates.coherence.leftovers import conflicts, leftovers
 from tests.adapters.gates.scenes import asked, found, scene_of
 
 LEFT = {

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from include.overnight.adapters.gates.diffs import parse_diff
-from include.overnight.adapters.gates.licences import missing_headers
+from include.overnight.adapters.gates.protection.licences import missing_headers
 from include.overnight.adapters.git import listing
 
 HEADER = "# SPDX-License-Identifier: MIT\n"

@@ -3,8 +3,8 @@ from __future__ import annotations
 import pytest
 
 from include.overnight.adapters.gates.diffs import FileDiff
-from include.overnight.adapters.gates.links import read_links
-from include.overnight.adapters.gates.markdown import anchors_of, links_of
+from include.overnight.adapters.gates.documentation.links import read_links
+from include.overnight.adapters.gates.documentation.markdown import anchors_of, links_of
 
 GUIDE = '# Use it\n\n## Use it\n\n### What\'s *new* in `v1.2`?\n\n<a id="Given"></a>\n\n## Named {#own}\n'
 FILES = {"docs/guide.md": GUIDE, "docs/a b.md": "x", "src/box.py": "x", "README.md": ""}

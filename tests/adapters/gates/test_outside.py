@@ -6,7 +6,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
-from include.overnight.adapters.gates.outside import Lookup, is_public
+from include.overnight.adapters.gates.documentation.outside import Lookup, is_public
 
 
 @pytest.fixture

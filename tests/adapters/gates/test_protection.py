@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from include.overnight.adapters.gates.diffs import FileDiff
-from include.overnight.adapters.gates.protection import protected_touches
+from include.overnight.adapters.gates.protection.paths import protected_touches
 
 MAKEFILE = "PY = python\n\nall: test\n\ntest: deps\n\t$(PY) -m pytest\n\ndeps:\n\ttrue\n\nclean:\n\trm -f x\n"
 SETUP = "from setuptools import setup\nsetup(name='x', version='1', install_requires=['a'])\n"

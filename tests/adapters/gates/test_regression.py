@@ -6,7 +6,7 @@ import pytest
 
 from include.overnight.adapters.gates import record_base
 from include.overnight.adapters.gates.build import BuildGate
-from include.overnight.adapters.gates.regression import is_bug
+from include.overnight.adapters.gates.suite.regression import is_bug
 from include.overnight.adapters.gates.test import TestGate
 from include.overnight.adapters.git import GitWorkspace, RemoteAccess
 from include.overnight.domain.gates import GateStatus

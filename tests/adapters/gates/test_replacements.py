@@ -2,9 +2,9 @@ from __future__ import annotations
 
 import pytest
 
+from include.overnight.adapters.gates.coherence.scene import Scene
 from include.overnight.adapters.gates.diffs import parse_diff
-from include.overnight.adapters.gates.replacements import replaced_subjects
-from include.overnight.adapters.gates.scene import Scene
+from include.overnight.adapters.gates.tampering.replacements import replaced_subjects
 
 from .scenes import case_of
 

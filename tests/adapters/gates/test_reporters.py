@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from include.overnight.adapters.gates.reporters import Places, reporter_of
+from include.overnight.adapters.gates.suite.reporters import Places, reporter_of
 
 AT = Places("/r/out", "/p")
 

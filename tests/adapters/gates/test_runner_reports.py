@@ -7,9 +7,9 @@ import subprocess
 import pytest
 
 from include.overnight.adapters.detection import detect
-from include.overnight.adapters.gates.reporters import Places, reporter_of
-from include.overnight.adapters.gates.results import TestStatus
-from include.overnight.adapters.gates.runner_reports import (
+from include.overnight.adapters.gates.suite.reporters import Places, reporter_of
+from include.overnight.adapters.gates.suite.results import TestStatus
+from include.overnight.adapters.gates.suite.runner_reports import (
     read_cargo,
     read_go,
     read_jest,

@@ -2,8 +2,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from include.overnight.adapters.gates.scene import Scene
-from include.overnight.adapters.gates.scope import empty, out_of_scope, size, unrelated
+from include.overnight.adapters.gates.coherence.scene import Scene
+from include.overnight.adapters.gates.coherence.scope import empty, out_of_scope, size, unrelated
 from include.overnight.domain.orders import Limits
 from tests.adapters.gates.scenes import asked, found, scene_of
 

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from include.overnight.adapters.gates.diffs import FileDiff
-from include.overnight.adapters.gates.sources import dependency_changes
+from include.overnight.adapters.gates.protection.sources import dependency_changes
 
 
 def changes(path: str, old: str, new: str) -> tuple[list[str], list[str]]:

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from include.overnight.adapters.gates.strays import modes, temporary
+from include.overnight.adapters.gates.coherence.strays import modes, temporary
 from tests.adapters.gates.scenes import asked, found, scene_of
 
 BEFORE = {"src/box.py": "x = 1\n", "run.sh": "echo\n", "tool.py": "#!/usr/bin/env python\n"}

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from include.overnight.adapters.gates.stubs import stubs
+from include.overnight.adapters.gates.coherence.stubs import stubs
 from tests.adapters.gates.scenes import asked, found, scene_of
 
 LEFT = {

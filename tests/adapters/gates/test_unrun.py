@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from include.overnight.adapters.gates.unrun import missing_program, nothing_made, told_otherwise
+from include.overnight.adapters.gates.suite.unrun import missing_program, nothing_made, told_otherwise
 
 MAKE = "make: [Makefile:2: lint] Error 127 (ignored)"
 

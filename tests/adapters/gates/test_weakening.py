@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from include.overnight.adapters.gates.diffs import FileDiff
-from include.overnight.adapters.gates.weakening import is_test_file, weakened_tests
+from include.overnight.adapters.gates.tampering.weakening import is_test_file, weakened_tests
 
 
 def weakened(before: str, after: str, path: str = "tests/test_x.py") -> list[str]:

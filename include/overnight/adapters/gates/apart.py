@@ -24,7 +24,7 @@ def read_apart(script: str, asked: Any, seconds: float) -> Any:
     It runs isolated: neither the working directory nor this folder is on its path, so nothing of a
     repository can take a library's place. ReaderFailed when it crashes, is killed or needs too long.
     """
-    command = [sys.executable, "-I", str(Path(__file__).with_name(script)), str(_MEMORY_BYTES)]
+    command = [sys.executable, "-I", str(Path(__file__).parent / script), str(_MEMORY_BYTES)]
     try:
         done = subprocess.run(
             command, input=json.dumps(asked).encode(), capture_output=True, env={}, timeout=seconds, cwd="/"

@@ -10,9 +10,9 @@ from ...domain.orders import Commands
 from ...ports import Case, Ran, Sandbox, Tree
 from ..git import tidy
 from .messages import Message, read_messages
-from .results import SuiteRun, TestStatus
 from .running import Runner
-from .suites import run_suite
+from .suite.results import SuiteRun, TestStatus
+from .suite.suites import run_suite
 
 _RERUN_AT_MOST = 20
 

@@ -7,9 +7,9 @@ from collections.abc import Iterable
 from ...domain.gates import GateName, GateResult, GateStatus
 from ...ports import Case, Sandbox
 from ..git import listing
-from .makefiles import asked_of
+from .protection.makefiles import asked_of
 from .running import ending, evidence, runner_of
-from .unrun import missing_program, nothing_made
+from .suite.unrun import missing_program, nothing_made
 
 
 class BuildGate:

@@ -12,10 +12,10 @@ from ...ports import Case, Sandbox
 from ..git import listing, read_committed
 from .apart import ReaderFailed
 from .diffs import FileDiff, parse_diff
-from .exports import export_changes
-from .links import LinksRead, read_links
-from .outside import Lookup
-from .public_api import ApiChange, PythonChanges, python_changes
+from .documentation.exports import export_changes
+from .documentation.links import LinksRead, read_links
+from .documentation.outside import Lookup
+from .documentation.public_api import ApiChange, PythonChanges, python_changes
 
 _WORDS = re.compile(
     r"(^|/)(docs?|documentation|changes|changelog\.d|changelogs?|newsfragments|news|\.changeset|releasenotes)/"

@@ -14,13 +14,13 @@ from ...domain.gates import Finding, GateName, GateResult, GateStatus
 from ...domain.orders import Commands
 from ...ports import Case, Sandbox
 from ..git import Entry, entries, listing, read_blob, read_committed
-from .accounts import account_findings, commit_findings
 from .diffs import FileDiff, parse_diff
-from .file_names import odd_names
-from .leaks import secrets_in
-from .licences import missing_headers
-from .protection import protected_touches
-from .sources import dependency_changes
+from .protection.accounts import account_findings, commit_findings
+from .protection.file_names import odd_names
+from .protection.leaks import secrets_in
+from .protection.licences import missing_headers
+from .protection.paths import protected_touches
+from .protection.sources import dependency_changes
 
 MAX_FILE_BYTES = 1024 * 1024
 _MODES = {"", "100644", "100755"}

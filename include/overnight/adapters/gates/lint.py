@@ -13,8 +13,8 @@ from .base_run import LintRun, lint_document, lint_run_of
 from .diffs import FileDiff, parse_diff
 from .messages import Message, new_messages, read_messages
 from .running import ending, evidence, runner_of
-from .suppressions import added_suppressions
-from .unrun import missing_program, nothing_made
+from .suite.unrun import missing_program, nothing_made
+from .tampering.suppressions import added_suppressions
 
 _SHOWN = 100
 _MISSING = re.compile(

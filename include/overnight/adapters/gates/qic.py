@@ -9,16 +9,16 @@ from ...domain.criteria import criteria
 from ...domain.gates import Finding, GateName, GateResult, GateStatus, flat
 from ...domain.opinions import proved, weigh
 from ...ports import Case, Sandbox
-from .commented import commented_out
-from .debugging import debugging
-from .generated import generated, lock_files, outputs
-from .homoglyphs import homoglyphs
-from .instructions import obeyed, untouched
-from .leftovers import conflicts, leftovers
-from .scene import Scene
-from .scope import empty, out_of_scope, size, unrelated
-from .strays import modes, temporary
-from .stubs import stubs
+from .coherence.commented import commented_out
+from .coherence.debugging import debugging
+from .coherence.generated import generated, lock_files, outputs
+from .coherence.homoglyphs import homoglyphs
+from .coherence.instructions import obeyed, untouched
+from .coherence.leftovers import conflicts, leftovers
+from .coherence.scene import Scene
+from .coherence.scope import empty, out_of_scope, size, unrelated
+from .coherence.strays import modes, temporary
+from .coherence.stubs import stubs
 
 Rule = Callable[[Scene], Iterator[Finding]]
 

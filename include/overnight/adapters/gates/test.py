@@ -12,17 +12,17 @@ from ...domain.gates import Finding, GateName, GateResult, GateStatus
 from ...ports import Case, Sandbox, Stage
 from ..git import read_committed
 from .base_run import suite_document, suite_run_of
-from .canary import forged, modules_of
-from .comparison import broken, no_longer_run, no_longer_there
 from .diffs import FileDiff, parse_diff
-from .harness import settings_changed, tampering
-from .regression import Regression, is_bug, regression_of
-from .replacements import replaced_subjects
-from .results import SuiteRun, TestStatus
 from .running import Runner, ending, evidence, runner_of
-from .suites import explained, none_collected, run_suite, says_failed
-from .unrun import told_otherwise
-from .weakening import deleted_tests, weakened_tests
+from .suite.canary import forged, modules_of
+from .suite.comparison import broken, no_longer_run, no_longer_there
+from .suite.regression import Regression, is_bug, regression_of
+from .suite.results import SuiteRun, TestStatus
+from .suite.suites import explained, none_collected, run_suite, says_failed
+from .suite.unrun import told_otherwise
+from .tampering.harness import settings_changed, tampering
+from .tampering.replacements import replaced_subjects
+from .tampering.weakening import deleted_tests, weakened_tests
 
 _SHOWN_OF_A_KIND = 30
 _FLAKY_AT_MOST = 5

@@ -1,0 +1,1 @@
+"""Gate cdw's means: the public API of two commits, docstrings, links."""

@@ -1,0 +1,1 @@
+"""Gate governance's means: protected paths, secrets, licences, sources, names."""
