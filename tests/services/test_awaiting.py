@@ -9,6 +9,8 @@ from include.overnight.services.judging import judge_change
 from ..fakes import writes
 from ..staging import REPOSITORY, of, open_stage
 
+pytestmark = pytest.mark.slow  # whole nights, one after the other
+
 WORKFLOW = ".github/workflows/checks.yml"
 SUBJECT = f"protected:{WORKFLOW}"
 

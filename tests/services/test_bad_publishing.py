@@ -1,11 +1,15 @@
 """What goes wrong around publishing ends with a status and its reason; the rest of the night goes on."""
 
+import pytest
+
 from include.overnight.domain.changes import IssueStatus
 from include.overnight.services.planning import decide_plan
 from include.overnight.services.reading import open_night
 
 from ..fakes import writes
 from ..staging import REPOSITORY, TOKEN, of
+
+pytestmark = pytest.mark.slow  # whole nights, one after the other
 
 GOOD = writes("colour.py", "RED = 1  # the first colour of the rainbow\n")
 ALSO = writes("size.py", "BIG = 1  # more than small, less than huge\n")

@@ -2,12 +2,16 @@
 
 import json
 
+import pytest
+
 from include.overnight.domain.errors import FailureKind, ModelFailure
 from include.overnight.domain.events import EventQuery, EventType
 from include.overnight.domain.reviewing import Judgement, Review, WrittenFile
 
 from ..fakes import ScriptedAdvisor, agreement, writes
 from ..staging import REPOSITORY, of
+
+pytestmark = pytest.mark.slow  # whole nights, one after the other
 
 SIZE = "def size(a, b):\n    return a * b\n"
 VOLUME = f"{SIZE}\n\ndef volume(a, b, c):\n    return a * b * c\n"

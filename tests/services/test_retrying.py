@@ -20,6 +20,8 @@ from include.overnight.services.summarizing import summarize_night
 from ..fakes import writes
 from ..staging import REPOSITORY, of
 
+pytestmark = pytest.mark.slow  # whole nights, one after the other
+
 GOOD = writes("colour.py", "RED = 1\n")
 BAD = writes("box.py", "def size(a, b):\n    return 0\n")
 ONE_ATTEMPT = "enable_auto_heal = false"

@@ -19,6 +19,8 @@ from include.overnight.services.reporting import report_issue
 from ..fakes import writes
 from ..staging import REPOSITORY, TOKEN, of
 
+pytestmark = pytest.mark.slow  # whole nights, one after the other
+
 GOOD = writes("colour.py", "RED = 1\n")
 BAD = writes("box.py", "def size(a, b):\n    return 0\n")
 ONE_TRY = "enable_auto_heal = false"
