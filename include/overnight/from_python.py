@@ -117,10 +117,16 @@ def perform_safe_merge(name: str, *, desk: Overnight | None = None) -> Synced:
 
 
 def check_local_builder_health(*, desk: Overnight | None = None) -> Health:
-    """Return whether this machine can build on its own: `ready`, and `issues` that stand in the way."""
-    from .services.switching import builder_health
+    """Return whether all is in order to build here: `ready`, or the `issues` that stand in the way.
 
-    return builder_health(desk or open_overnight())
+    The local model, the sandbox, and every configured checkout: there, clean, on its branch, its remote
+    reachable, disk, clock. Uncommitted work is an issue, as in the seeds, and keeps no night from building.
+    """
+    from .adapters.desktop import GitDesktop
+    from .services.examining_checkouts import local_builder_health
+
+    desk = desk or open_overnight()
+    return local_builder_health(desk, GitDesktop(), configured(desk.settings.values.desktops, os.environ))
 
 
 def _checkout(desk: Overnight, name: str) -> Checkout:

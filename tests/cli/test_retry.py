@@ -98,3 +98,40 @@ def test_a_token_is_sent_in_no_clear_text_and_none_is_no_token(nowhere):
     assert (clear.exit_code, "must begin with https://" in clear.stderr) == (2, True)
     none = overnight("retry", 7, "--api", "https://airflow.example/api/foreman", env=nowhere)
     assert (none.exit_code, "OVERNIGHT_API_TOKEN is not set" in none.stderr) == (2, True)
+
+
+def test_a_token_in_a_file_is_read_anew_for_every_run(nowhere, airflow, tmp_path):
+    server, url = airflow
+    file = tmp_path / "token"
+    env = {**nowhere, "OVERNIGHT_API_TOKEN_FILE": str(file)}
+    for token in ("token-monday", "token-tuesday"):
+        file.write_text(f"{token}\n")
+        result = overnight("retry", 7, "--night", "night-2", "--api", url, env=env)
+        assert (result.exit_code, server.asked[-1][2]) == (0, f"Bearer {token}"), result.output
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        (None, "cannot be read: No such file or directory"),
+        (b"\xff\xfe", "cannot be read: it is no text file"),
+        (b"\n", "must hold a token and nothing else"),
+        (b'{"access_token": "t-4711"}', "must hold a token and nothing else"),
+    ],
+)
+def test_a_file_without_a_token_is_named_in_one_line(nowhere, tmp_path, content, words):
+    file = tmp_path / "token"
+    if content is not None:
+        file.write_bytes(content)
+    env = {**nowhere, "OVERNIGHT_API_TOKEN_FILE": str(file), "OVERNIGHT_API_TOKEN": ""}
+    told = overnight("retry", 7, "--api", "https://airflow.example/api/foreman", env=env, columns=500)
+    assert told.exit_code == 2
+    assert f"OVERNIGHT_API_TOKEN_FILE: {file} {words}" in told.stderr
+    assert (told.stderr.strip().count("\n"), "4711" in told.output) == (0, False)
+
+
+def test_a_token_and_a_file_of_one_are_refused(nowhere, tmp_path):
+    env = {**nowhere, "OVERNIGHT_API_TOKEN_FILE": str(tmp_path / "token"), "OVERNIGHT_API_TOKEN": "t-4711"}
+    told = overnight("retry", 7, "--api", "https://airflow.example/api/foreman", env=env, columns=500)
+    assert told.exit_code == 2
+    assert "OVERNIGHT_API_TOKEN and OVERNIGHT_API_TOKEN_FILE are both set" in told.stderr

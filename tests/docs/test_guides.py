@@ -26,6 +26,7 @@ GUIDE = {str(path.relative_to(PROJECT)): path.read_text() for path in GUIDES}
 COMMANDS = commands()
 OTHER_VARIABLES = {
     "OVERNIGHT_API_TOKEN",
+    "OVERNIGHT_API_TOKEN_FILE",
     "OVERNIGHT_API_URL",
     "OVERNIGHT_LEDGER_SIGNING_KEY",
     "OVERNIGHT_SETTINGS",
@@ -67,7 +68,7 @@ def test_a_command_that_a_guide_shows_exists_with_its_options(guide, typed):
 
 def test_every_rule_of_a_gate_is_explained_in_the_guide():
     package = PROJECT / "include" / "overnight"
-    sources = [*(package / "adapters" / "gates").glob("*.py"), package / "domain" / "opinions.py"]
+    sources = [*(package / "adapters" / "gates").rglob("*.py"), package / "domain" / "opinions.py"]
     made = re.compile(r"""(?:Finding|_row)\(\s*"([a-z_]+)",""")
     rules = {rule for source in sources for rule in made.findall(source.read_text())} | {"suppression"}
     explained = set(re.findall(r"`([a-z_]+)`", GUIDE["docs/guides/gates.md"]))

@@ -251,6 +251,7 @@ def test_variables_that_are_read_elsewhere_are_no_mistake(tmp_path):
     environ = {
         "OVERNIGHT_FAILPOINT": "@x",
         "OVERNIGHT_API_URL": "http://x",
+        "OVERNIGHT_API_TOKEN_FILE": "token",
         "OVERNIGHT_LIMITS__NIGHT_USD": "5",
     }
     assert load_settings(tmp_path / "none.toml", environ).misspelt == ()

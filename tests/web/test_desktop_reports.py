@@ -157,6 +157,24 @@ def test_what_a_person_must_look_at_is_reported_too(house, desk, laptop, monkeyp
     assert (failed.type, failed.severity) == (EventType.DESKTOP_SYNC_FAILED, Severity.WARNING)
 
 
+def test_sync_from_cron_takes_the_token_from_a_file_and_names_the_file_it_cannot_read(
+    house, desk, laptop, monkeypatch, tmp_path
+):
+    laptop.push({"new.txt": "new\n"})
+    monkeypatch.setenv("OVERNIGHT_API_TOKEN_FILE", str(tmp_path / "token"))
+    monkeypatch.delenv("OVERNIGHT_API_TOKEN", raising=False)
+    with served(house) as url:
+        monkeypatch.setenv("OVERNIGHT_API_URL", url)
+        none = CliRunner().invoke(sync.app, ["run"])
+        assert none.exit_code == Exit.WRONG
+        assert f"{tmp_path / 'token'} cannot be read" in none.stderr.replace("\n", " ")
+        assert not (laptop.home / "new.txt").exists()
+        for token, code in (("forged", Exit.WRONG), ("operator", Exit.OK)):
+            (tmp_path / "token").write_text(token)
+            assert CliRunner().invoke(sync.app, ["run"]).exit_code == code
+    assert (laptop.home / "new.txt").exists()
+
+
 @pytest.mark.parametrize(
     ("token", "words"),
     [("viewer", "HTTP 403"), ("forged", "HTTP 403"), ("", "OVERNIGHT_API_TOKEN is not set")],

@@ -37,10 +37,8 @@ def _secrets(house: Overnight) -> dict[str, bool]:
 
 
 def _overview() -> Callable[[], Mapping[str, Any]] | None:
-    from ..adapters.deployment import TOKEN, URL
-    from ..adapters.deployment import Deployment as Remote
+    from ..adapters.deployment import URL, deployment_of
 
-    url = os.environ.get(URL, "")
-    if not url:
+    if not os.environ.get(URL):
         return None
-    return lambda: Remote(url, os.environ.get(TOKEN, "")).get("overnight")
+    return lambda: deployment_of(os.environ).get("overnight")

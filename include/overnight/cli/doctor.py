@@ -11,11 +11,13 @@ import typer
 
 from ..assembly import Overnight
 from ..credentials import connections_of, only_for_airflow
+from ..domain.checkouts import configured
 from ..services.appraising import Asked, Check
 from ..services.examining import examine
-from ..services.examining_github import github_checks, pool_check
+from ..services.examining_checkouts import checkout_checks
+from ..services.examining_github import github_checks, pool_check, project_checks
 from ..settings import cautions
-from ..settings.orders import limits
+from ..settings.orders import limits, project_field
 from .checklist import run_checklist
 from .console import Exit, JsonOption, print_json, speaking
 from .desk import desk
@@ -31,7 +33,7 @@ def command(
     ] = False,
     as_json: JsonOption = False,
 ) -> None:
-    """Check settings, ledger, sandbox, GitHub, models, prices, quota and pools; print each fix."""
+    """Check settings, ledger, sandbox, GitHub, models, prices, quota, checkouts and pools; print each fix."""
     with speaking():
         house = desk(repository)
         checks = run_checklist(house) if deployment else run_checks(house, repository)
@@ -57,6 +59,7 @@ def run_checks(house: Overnight, repository: str | None) -> tuple[Check, ...]:
         ),
         ("settings", lambda: _settings(house)),
         ("token scopes", lambda: _of_github(house, names)),
+        ("checkouts", lambda: _checkouts(house)),
         ("pools", lambda: _pools(house)),
     )
 
@@ -70,6 +73,14 @@ def _settings(house: Overnight) -> Iterator[Check]:
 def _of_github(house: Overnight, names: Sequence[str]) -> Iterator[Check]:
     if house.credentials.github_token or house.credentials.app:  # else the check of the token says it all
         yield from github_checks(house.github.examiner, names)
+        fields = (project_field(house.settings.repository(name)) for name in names)
+        yield from project_checks(house.github.examiner, list(filter(None, fields)))
+
+
+def _checkouts(house: Overnight) -> Iterator[Check]:
+    from ..adapters.desktop import GitDesktop
+
+    yield from checkout_checks(house, GitDesktop(), configured(house.settings.values.desktops, os.environ))
 
 
 def _pools(house: Overnight) -> Iterator[Check]:

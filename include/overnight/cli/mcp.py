@@ -17,12 +17,11 @@ def command(
         bool, typer.Option("--allow-writes", help="Also give tools that start, stop and retry.")
     ] = False,
 ) -> None:
-    """Serve a chat assistant from the API at OVERNIGHT_API_URL, with the token in OVERNIGHT_API_TOKEN."""
+    """Serve a chat assistant from the API at OVERNIGHT_API_URL, with OVERNIGHT_API_TOKEN or its _FILE."""
     with speaking():
-        from ..adapters.deployment import TOKEN, URL, Deployment
+        from ..adapters.deployment import deployment_of
         from ..assistant import make_server
 
-        deployment = Deployment(os.environ.get(URL, ""), os.environ.get(TOKEN, ""))
-        server = make_server(deployment, VERSION, allow_writes=allow_writes)
+        server = make_server(deployment_of(os.environ), VERSION, allow_writes=allow_writes)
     with suppress(KeyboardInterrupt):  # stdout is the protocol's from here on
         server.run("stdio")

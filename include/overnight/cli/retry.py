@@ -62,9 +62,9 @@ def _ours(night: str | None, issue: int) -> bool:
 
 
 def _deployment(url: str) -> Deployment:
-    from ..adapters.deployment import TOKEN, Deployment
+    from ..adapters.deployment import deployment_of
 
-    return Deployment(url, os.environ.get(TOKEN, ""))
+    return deployment_of(os.environ, url)
 
 
 def _there(deployment: Deployment, night: str | None, issue: int, anew: bool) -> dict[str, Any]:

@@ -115,10 +115,10 @@ def _reports_elsewhere() -> bool:
 def _house() -> Any:
     if not _reports_elsewhere():
         return desk()
-    from ..adapters.deployment import TOKEN, URL, Deployment
+    from ..adapters.deployment import deployment_of
     from ..adapters.desktop.reporting import ApiLedger, ReportingHouse
 
-    return ReportingHouse(ApiLedger(Deployment(os.environ[URL], os.environ.get(TOKEN, ""))))
+    return ReportingHouse(ApiLedger(deployment_of(os.environ)))
 
 
 def _desktop() -> Desktop:

@@ -15,12 +15,14 @@ class Finding:
     """One thing that was looked at.
 
     :param blocks: a builder cannot work here while it is so; else it is a word to the developer.
+    :param fix: what to do when it has not passed.
     """
 
     check: str
     passed: bool
     detail: str
     blocks: bool = True
+    fix: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from .schema import FileSettings
 OTHERS = frozenset(
     f"{PREFIX}{name}"
     for name in (
-        *("SETTINGS", "API_URL", "API_TOKEN", "LEDGER_SIGNING_KEY"),
+        *("SETTINGS", "API_URL", "API_TOKEN", "API_TOKEN_FILE", "LEDGER_SIGNING_KEY"),
         *("FAILPOINT", "CANARY", "SELF_TEST_CANARY", "LIVE_REPOSITORY", "BENCH_POSTGRESQL"),
         *("CODEX", "CONTRACTS", "DEMO", "PROMPT_FILE"),
     )

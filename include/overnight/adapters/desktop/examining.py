@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import shutil
 import urllib.error
 import urllib.request
@@ -20,6 +21,7 @@ from .places import Place
 LEAST_FREE_BYTES = 2 * 1024**3
 MOST_SKEW = timedelta(minutes=5)
 _SECONDS = 5.0
+_NO_PLACE = "clone it there, or name its folder: `path` of [[desktops]] in overnight.toml, or LOCAL_…_PATH"
 
 
 def examine(
@@ -28,21 +30,43 @@ def examine(
     """Return what is found; without a place only why there is none."""
     name = checkout.name
     if place is None:
-        return (Finding(f"{name} checkout", False, state.problem),)
+        return (Finding(f"{name} checkout", False, state.problem, fix=_NO_PLACE),)
+    git = f"git -C {shlex.quote(str(place.path))}"
     busy = (*state.operations, *state.locks, *(("conflicts",) if state.unmerged else ()))
     dirty = f"uncommitted changes in {listed(state.dirty)}" if state.dirty else "clean"
     return (
-        Finding(f"{name} checkout", not state.problem, state.problem or str(place.path)),
-        Finding(f"{name} remote", not state.unreachable, state.unreachable or state.url),
+        Finding(
+            f"{name} checkout",
+            not state.problem,
+            state.problem or str(place.path),
+            fix=f"`{git} remote -v` shows them; mend them, or `remote` and `repository` in overnight.toml",
+        ),
+        Finding(
+            f"{name} remote",
+            not state.unreachable,
+            state.unreachable or state.url,
+            fix=f"`{git} fetch {shlex.quote(checkout.remote)}` must work here without a question",
+        ),
         Finding(
             f"{name} branch",
             state.branch == state.expected or not state.expected,
             f"on {state.branch or 'no branch'}" + (f", not on {state.expected}" if state.expected else ""),
             blocks=False,
+            fix=f"`{git} switch {shlex.quote(state.expected)}`",
         ),
-        Finding(f"{name} work tree", not state.dirty, dirty, blocks=False),
         Finding(
-            f"{name} at rest", not busy, f"under way: {', '.join(busy)}" if busy else "yes", blocks=False
+            f"{name} work tree",
+            not state.dirty,
+            dirty,
+            blocks=False,
+            fix=f"commit them, or `{git} stash`",
+        ),
+        Finding(
+            f"{name} at rest",
+            not busy,
+            f"under way: {', '.join(busy)}" if busy else "yes",
+            blocks=False,
+            fix=f"finish or abort it: `{git} status` says how; a lock that no git holds is removed by hand",
         ),
         _disk(name, place.path),
         _clock(place, state, now),
@@ -54,7 +78,10 @@ def _disk(name: str, path: Path) -> Finding:
     detail = f"{free / 1024**3:.1f} GiB free"
     enough = free >= LEAST_FREE_BYTES
     return Finding(
-        f"{name} disk", enough, detail if enough else f"{detail}: {LEAST_FREE_BYTES // 1024**3} are needed"
+        f"{name} disk",
+        enough,
+        detail if enough else f"{detail}: {LEAST_FREE_BYTES // 1024**3} are needed",
+        fix="remove what is not needed any more",
     )
 
 
@@ -66,7 +93,8 @@ def _clock(place: Place, state: CheckoutState, now: datetime) -> Finding:
     seconds = skew.total_seconds()
     passed = abs(skew) <= MOST_SKEW
     told = f"{abs(seconds):.0f} seconds {'behind' if seconds > 0 else 'ahead of'} the remote's"
-    return Finding(name, passed, told if not passed else "agrees with the remote's")
+    fix = "set this machine's clock: `timedatectl set-ntp true`"
+    return Finding(name, passed, told if not passed else "agrees with the remote's", fix=fix)
 
 
 def _skew(place: Place, state: CheckoutState, now: datetime) -> timedelta | None:
