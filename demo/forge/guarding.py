@@ -1,9 +1,11 @@
 """The forge from Python, second half: rules, queues, locks, limits, threads — what nights run into."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
 from . import merging, queueing, reverting
+from .projects import Project, ProjectItem
 from .records import Comment, Issue, Pull, QueueEntry, Repository, Review, ReviewComment, Ruleset
 from .reporting import add_status
 from .reviewing import add_review_comment, dismiss_review, request_review, resolve_thread
@@ -14,6 +16,17 @@ class Guarding:
     """What `Forge` can do beside setting up repositories, issues and pull requests."""
 
     world: World
+
+    # Projects ------------------------------------------------------------------------------------------
+
+    def add_project(self, owner: str, number: int, options: Sequence[str], **fields: Any) -> Project:
+        """Make a project whose status field has the options; `fields` are those of `projects.Project`."""
+        with self.world.turn():
+            project = Project(self.world.store.next_id(), owner, number, tuple(options), **fields)
+            return self.world.store.projects.put(project)
+
+    def in_projects(self, issue: Issue) -> list[ProjectItem]:
+        return self.world.store.project_items.where("issue", issue.id)
 
     # Rules ---------------------------------------------------------------------------------------------
 

@@ -9,6 +9,7 @@ PREFIXES = {
     "ReviewComment": "PRRC", "Event": "LE", "Status": "SC", "CheckRun": "CR", "CheckSuite": "CS", "App": "A",
     "Thread": "PRRT", "Rollup": "SCR", "Rule": "BPR", "Ruleset": "RRS", "ReviewRequest": "RR",
     "MergeQueue": "MQ", "MergeQueueEntry": "MQE", "IssueType": "IT", "UserContentEdit": "UCE",
+    "Project": "PVT", "ProjectField": "PVTSSF", "ProjectItem": "PVTI", "ProjectValue": "PVTFSV",
 }  # fmt: skip
 _KINDS = {prefix: kind for kind, prefix in PREFIXES.items()}
 

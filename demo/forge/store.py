@@ -8,6 +8,7 @@ from typing import Any, Generic, TypeVar
 from pydantic import TypeAdapter
 
 from . import records as r
+from .projects import Project, ProjectItem
 
 Record = TypeVar("Record")
 Group = Callable[[Any], Hashable]
@@ -109,6 +110,8 @@ class Store:
             {"blocked": lambda edge: edge.blocked, "blocking": lambda edge: edge.blocking},
         )
         self.sub_issues = make(r.SubIssue, lambda edge: edge.child, {"parent": lambda edge: edge.parent})
+        self.projects = make(Project, _id, {"owner": lambda project: project.owner.lower()})
+        self.project_items = make(ProjectItem, _id, {"issue": lambda item: item.issue})
 
     def _table(self, kind: type[Record], key: Group, groups: dict[str, Group]) -> Table[Record]:
         return Table(self._database, kind, key, groups)

@@ -29,6 +29,7 @@ TABLES: tuple[tuple[str, type[BaseModel], str], ...] = (
     ("`[learning]`, also a repository's", sections.LearningSettings, "learning"),
     ("`[retention]`", sections.RetentionSettings, "retention"),
     ("A repository's `commands`", sections.CommandSettings, "commands"),
+    ("`[repositories.project]`", sections.ProjectSettings, "project"),
     ("`[author]`", sections.AuthorSettings, "author"),
     ("`[alerts]`", sections.AlertSettings, "alerts"),
     ("`[[notifiers]]`", sections.NotifierSettings, "notifiers"),

@@ -3,6 +3,7 @@
 from typing import Any
 
 from ..nodes import node_id
+from ..projects import Project, ProjectItem
 from ..records import (
     CheckRun,
     Comment,
@@ -22,6 +23,7 @@ from . import reports as c
 from . import subjects as s
 from .connections import Info
 from .mutations import MUTATIONS
+from .projects import PROJECT_MUTATIONS, PROJECT_RESOLVERS, project_items, project_of, repository_owner
 from .pull_resolvers import PULL_RESOLVERS
 from .values import Asking, Branch, CommitAt, Queue, Rollup, Rule, Thread, TreeAt
 from .ways import EVENT, Resolver, account_of, attribute, identified, upper
@@ -42,6 +44,7 @@ def _picture(user: User, info: Info, **_: Any) -> str:
 USER: dict[str, Resolver] = {
     "id": lambda user, _info: node_id(user.kind, user.id), "databaseId": attribute("id"),
     "avatarUrl": _picture, "resourcePath": _path, "url": _web,
+    "projectV2": project_of,
 }  # fmt: skip
 
 
@@ -51,9 +54,10 @@ RESOLVERS: dict[str, dict[str, Resolver]] = {
         "nodes": q.resolve_nodes,
         "rateLimit": q.resolve_rate_limit,
         "repository": q.resolve_repository,
+        "repositoryOwner": repository_owner,
         "viewer": lambda _root, info: s.account(info, q.asked(info).login),
     },
-    "Mutation": dict(MUTATIONS),
+    "Mutation": {**MUTATIONS, **PROJECT_MUTATIONS},
     "User": USER,
     "Bot": USER,
     "Organization": USER,
@@ -153,6 +157,7 @@ RESOLVERS: dict[str, dict[str, Resolver]] = {
         "blockedBy": s.blocked_by,
         "blocking": s.blocking,
         "closedByPullRequestsReferences": s.closing_pulls,
+        "projectItems": project_items,
         "timelineItems": s.timeline,
     },
     "LabeledEvent": {**EVENT, "label": s.event_label},
@@ -165,6 +170,7 @@ RESOLVERS: dict[str, dict[str, Resolver]] = {
     "CrossReferencedEvent": {**EVENT, "source": s.event_source, "willCloseTarget": s.will_close},
     **dict.fromkeys(("ClosedEvent", "ReopenedEvent"), EVENT),
     **PULL_RESOLVERS,
+    **PROJECT_RESOLVERS,
 }
 
 _TYPES: dict[type, str] = {
@@ -173,6 +179,7 @@ _TYPES: dict[type, str] = {
     Review: "PullRequestReview", ReviewComment: "PullRequestReviewComment", Rule: "BranchProtectionRule",
     Thread: "PullRequestReviewThread", Asking: "ReviewRequest",
     Branch: "Ref", CommitAt: "Commit", TreeAt: "Tree", Queue: "MergeQueue", QueueEntry: "MergeQueueEntry",
+    Project: "ProjectV2SingleSelectField", ProjectItem: "ProjectV2ItemFieldSingleSelectValue",
 }  # fmt: skip
 _EVENTS = {kind: name for known in s.TIMELINE_TYPES.values() for kind, name in known.items()}
 

@@ -11,6 +11,7 @@ from typing import Any
 from .learning import LearningRules
 from .models import RULES, TierRule
 from .plans import PlanRules
+from .projects import ProjectField
 from .switching import SwitchRules
 
 
@@ -177,6 +178,8 @@ class NightOrder:
     branch_prefix: str = "overnight/"
     answer_reviews: bool = True
     """Whether trusted people's requests on open pull requests of ours lead to another attempt."""
+    project: ProjectField | None = None
+    """The project whose status follows an issue's; None: no project is touched."""
 
     @property
     def full_name(self) -> str:

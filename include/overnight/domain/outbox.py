@@ -22,6 +22,7 @@ class WriteKind(StrEnum):
     MILESTONE = "milestone"
     REPLY = "reply"
     LABELS = "labels"
+    PROJECT = "project"
     LABEL_DEFINITIONS = "label_definitions"
     TRACKING_ISSUE = "tracking_issue"
     MARKED_ISSUE = "marked_issue"
@@ -42,6 +43,7 @@ ONCE = frozenset(
         WriteKind.REVIEWERS,
         WriteKind.MILESTONE,
         WriteKind.REPLY,
+        WriteKind.PROJECT,
     }
 )
 """Kinds that a person's later change is not undone by: the same word is not said twice."""

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
+from ..domain.projects import ProjectField
+
 
 @dataclass(frozen=True, slots=True)
 class RateLimit:
@@ -52,3 +54,6 @@ class Examiner(Protocol):
 
     def access(self, owner: str, name: str) -> tuple[Access, ...]:
         """Return each right that a night needs on a repository (NotFound when it may not be seen)."""
+
+    def lacking_options(self, status: ProjectField) -> tuple[str, ...]:
+        """Return the options that a project's field has not (NotFound when there is no such field)."""

@@ -9,6 +9,7 @@ from typing import Protocol
 from ..domain.descriptions import Description
 from ..domain.following import PullStanding
 from ..domain.issues import Issue, IssueRef, RefState, Repository, Vetting
+from ..domain.projects import ProjectField
 from .ledger import Claim
 
 
@@ -100,6 +101,11 @@ class Writer(Protocol):
         self, repository: Repository, number: int, add: Sequence[str], remove: Sequence[str]
     ) -> None:
         """Add and remove labels of an issue; missing labels are created."""
+
+    def put_project_status(
+        self, repository: Repository, number: int, status: ProjectField, option: str, occasion: str
+    ) -> None:
+        """Put an issue's field in a project on an option, once per occasion; NotFound without one."""
 
     def put_tracking_issue(
         self, repository: Repository, label: str, title: str, body: str, known: int | None

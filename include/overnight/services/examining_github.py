@@ -6,8 +6,10 @@ from collections.abc import Callable, Iterator, Sequence
 
 from ..domain.errors import OvernightError
 from ..domain.issues import split_full_name
+from ..domain.projects import ProjectField
 from ..ports.examining import Account, Examiner
 from .appraising import Check
+from .projects import PERMISSION
 
 _WIDE = ("repo",)
 _PUBLIC_ONLY = "public_repo"
@@ -82,6 +84,19 @@ def _clock(account: Account) -> Check:
         return Check("clock", True, told)
     fix = "let the system keep time (`timedatectl set-ntp true`): leases, windows and App tokens go by it"
     return Check("clock", abs(off) < _WRONG_SECONDS, f"{told}: {fix}", caution=abs(off) < _WRONG_SECONDS)
+
+
+def project_checks(examiner: Examiner, fields: Sequence[ProjectField]) -> Iterator[Check]:
+    """Yield whether each project that shall show our status has its field and options; cautions only."""
+    for field in fields:
+        name = f"project {field.place}"
+        try:
+            lacking = examiner.lacking_options(field)
+        except OvernightError as error:
+            yield Check(name, True, f"{error}. {PERMISSION}", caution=True)
+            continue
+        told = f"its field {field.field} has no {', '.join(lacking)}: add it, or name another one"
+        yield Check(name, True, told if lacking else f"field {field.field}", caution=bool(lacking))
 
 
 def pool_check(read: Callable[[], dict[str, int] | None], at_once: int) -> Check:

@@ -15,6 +15,7 @@ from .answering import answer_revisions
 from .concluding import conclude
 from .fencing import under_claim_if_free
 from .metering import tell_what_is_loud
+from .projects import begin_in_project, tell_project
 from .reading import OpenNight, open_night, planned_issue
 from .texts import comment_body
 
@@ -50,6 +51,7 @@ def mark_in_progress(desk: Desk, night: OpenNight, number: int) -> None:
     with suppress(OvernightError):
         remove = [name for name in _STATUS_LABELS if name != _STATUS_LABELS[0]]
         desk.writer.put_labels(night.repository, number, [_STATUS_LABELS[0]], remove)
+        begin_in_project(desk, night, number)
 
 
 @under_claim_if_free
@@ -104,6 +106,7 @@ def _tell(desk: Desk, night: OpenNight, row: NightIssue, body: str) -> None:
         remove = [name for name in _STATUS_LABELS if name != label]
         desk.writer.put_labels(repository, row.number, [label] if label else [], remove)
         failpoint("report.after_labels")
+        tell_project(desk, night, row, label)
     except (NotFound, Forbidden, NotAuthorized) as error:
         _not_told(desk, night, row.number, str(error))
         return

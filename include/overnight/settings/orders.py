@@ -14,6 +14,7 @@ from ..domain.learning import LearningRules
 from ..domain.models import RULES, TierRule
 from ..domain.orders import Commands, GateRules, Limits, NightOrder, QuotaCap, ThrottleRules
 from ..domain.plans import PlanRules, SequenceType
+from ..domain.projects import ProjectField
 from ..domain.sharing import part
 from .loading import Settings
 from .schema import RepositorySettings
@@ -115,7 +116,8 @@ _AS_SET = (
 
 
 def _as_set(repository: RepositorySettings) -> dict[str, Any]:
-    return {name: getattr(repository, name) for name in _AS_SET}
+    kept = {name: getattr(repository, name) for name in _AS_SET}
+    return {**kept, "project": project_field(repository)}
 
 
 def _rules(
@@ -172,6 +174,13 @@ def _commands(settings: CommandSettings | None) -> Commands | None:
         protected_paths=settings.protected_paths,
         tests_optional=settings.tests_optional,
     )
+
+
+def project_field(repository: RepositorySettings) -> ProjectField | None:
+    """Return the project whose status follows the issues, None when none is named."""
+    said = repository.project
+    owner = said.owner or split_full_name(repository.name)[0]
+    return ProjectField(**{**said.model_dump(), "owner": owner}) if said.number else None
 
 
 def limits(settings: Settings) -> Limits:

@@ -26,6 +26,7 @@ from .sections import (
     LearningSettings,
     LimitSettings,
     NotifierSettings,
+    ProjectSettings,
     QuotaSettings,
     RetentionSettings,
     Section,
@@ -116,6 +117,8 @@ class RepositorySettings(Section):
     """Who may approve here; empty: as at the top level."""
     label_types: dict[str, SequenceType] = Field(default_factory=dict)
     """Label → sequence type, tried before the built-in rules."""
+    project: ProjectSettings = ProjectSettings()
+    """A GitHub project whose status follows the issues; see `[repositories.project]`."""
 
     @model_validator(mode="after")
     def _complete_order(self) -> RepositorySettings:

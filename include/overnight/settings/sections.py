@@ -72,6 +72,25 @@ def merged(shared: S, own: S | None) -> S:
     return shared.model_copy(update={key: getattr(own, key) for key in own.model_fields_set})
 
 
+class ProjectSettings(Section):
+    """A GitHub project whose status field follows its issues; needs a token that may write projects."""
+
+    owner: str = ""
+    """Organization or user that has it; empty: the repository's owner."""
+    number: int = Field(default=0, ge=0)
+    """As in the project's address; 0: no project is touched."""
+    field: str = "Status"
+    """A single-select field."""
+    in_progress: str = "In Progress"
+    """Its option while an issue is worked on; empty leaves the field as it is, here and below."""
+    pull_request: str = "In Review"
+    """Its option once a pull request is open."""
+    blocked: str = "Blocked"
+    """Its option while an issue waits for another one."""
+    failed: str = "Todo"
+    """Its option when a night ends without a change, also for want of time or of an approval."""
+
+
 class LimitSettings(Section):
     """Where work stops, for every repository."""
 

@@ -11,7 +11,8 @@ from include.overnight.adapters.github import GitHubAccess, connect
 from include.overnight.adapters.github.examining import GitHubExaminer
 from include.overnight.adapters.github.pace import Pace
 from include.overnight.domain.errors import NotFound
-from include.overnight.services.examining_github import github_checks, pool_check
+from include.overnight.domain.projects import ProjectField
+from include.overnight.services.examining_github import github_checks, pool_check, project_checks
 
 from ...staging import REPOSITORY, open_stage
 
@@ -125,3 +126,13 @@ def test_a_server_without_limits_says_so(stage, examiner):
 def test_the_pools_of_a_nights_tasks(pools, passed, told):
     found = pool_check(lambda: pools, 5)
     assert (found.passed, told in found.detail) == (passed, True)
+
+
+def test_a_project_without_one_of_our_options_is_a_caution_that_names_it(stage, examiner):
+    stage.forge.add_project("acme", 4, ["Todo", "in progress", "In Review"])
+    fields = [ProjectField("acme", 4), ProjectField("acme", 4, blocked=""), ProjectField("acme", 5)]
+    lacking, whole, missing = project_checks(examiner(), fields)
+    assert (lacking.caution, "has no Blocked" in lacking.detail) == (True, True)
+    assert (whole.caution, whole.detail) == (False, "field Status")
+    assert "project acme/5 is not there" in missing.detail
+    assert missing.passed

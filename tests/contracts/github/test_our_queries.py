@@ -7,14 +7,14 @@ import graphql as g
 import pytest
 
 from demo.forge.graphql.execution import SDL
-from include.overnight.adapters.github import following_queries, queries
+from include.overnight.adapters.github import following_queries, projects, queries
 from include.overnight.adapters.github.following_queries import FOLLOWING_OPTIONAL
 from include.overnight.adapters.github.queries import OPTIONAL
 
 from .queries import published_schema, validate_graphql
 
 pytestmark = pytest.mark.contracts
-_MODULES = (queries, following_queries)
+_MODULES = (queries, following_queries, projects)
 _BUILT = {
     "issues": queries.issues_query,
     "issue": queries.issue_query,
@@ -65,6 +65,7 @@ def test_no_query_is_left_out_of_this_comparison() -> None:
     assert made == {f"{name}_query" for name in _BUILT}
     known = set(constants())
     assert {"ENQUEUE", "AUTO_MERGE", "MERGE", "DEQUEUE", "NO_AUTO_MERGE", "READY", "TREES", "VIEWER"} <= known
+    assert {"PROJECT", "ITEM", "ADD_ITEM", "SET_OPTION"} <= known
 
 
 def test_what_a_query_may_leave_out_is_named_as_github_names_it() -> None:

@@ -12,8 +12,11 @@ import github
 import requests
 
 from ...domain.errors import Forbidden, NotFound, OvernightError
+from ...domain.projects import ProjectField
 from ...ports.examining import Access, Account, RateLimit
 from .errors import NoPermission
+from .graphql import GraphQL
+from .projects import lacking_options
 from .wire import Wire, segment
 
 _READS = (
@@ -57,6 +60,10 @@ class GitHubExaminer:
             self._push(str(document.get("clone_url") or "")),
             *(_by_role(right, role) for right in _UNTRIED),
         )
+
+    def lacking_options(self, status: ProjectField) -> tuple[str, ...]:
+        """Return the options that a project's field has not (NotFound when there is no such field)."""
+        return lacking_options(GraphQL(self._wire), status)
 
     def _tried(self, right: str, path: str) -> Access:
         try:

@@ -12,6 +12,7 @@ import github
 from ...domain.following import PullStanding
 from ...domain.issues import Repository
 from ...domain.outbox import WriteKind
+from ...domain.projects import ProjectField
 from ...ports import Claim, PullRequest
 from ...ports.outbox import Outbox
 from . import merging
@@ -25,6 +26,7 @@ from .labels import change_labels, define_labels
 from .markers import hidden_mark, marked, one_line
 from .pace import Paces
 from .patience import Patience
+from .projects import put_project_status
 from .pull_requests import MARK, Proposal, put_pull_request, standing_pull_request
 from .reviewers import ask_again, ask_for_reviews
 from .standing import put_base, put_milestone, put_state
@@ -180,15 +182,17 @@ class GitHubWriter:
                 *(tuple(add), tuple(remove)),
             )
 
+    def put_project_status(
+        self, repository: Repository, number: int, status: ProjectField, option: str, occasion: str
+    ) -> None:
+        """Put an issue's field in a project on an option, once per occasion: a person's later move stays."""
+        put = partial(put_project_status, self._graphql, repository, number, status, option)
+        self._plainly(repository, WriteKind.PROJECT, f"{number}/{status.place}", put, option, occasion)
+
     def put_base(self, repository: Repository, number: int, base: str) -> None:
         """Move an open pull request onto another base branch."""
-        self._plainly(
-            repository,
-            WriteKind.RETARGET,
-            str(number),
-            lambda: put_base(self._wire, repository, number, base),
-            base,
-        )
+        move = partial(put_base, self._wire, repository, number, base)
+        self._plainly(repository, WriteKind.RETARGET, str(number), move, base)
 
     def delete_branch(self, repository: Repository, branch: str, sha: str) -> None:
         """Delete a branch that stands at this commit and that nothing open goes into; else it stays."""
@@ -202,21 +206,13 @@ class GitHubWriter:
 
     def close(self, repository: Repository, number: int) -> None:
         """Close an issue or pull request; what is closed stays so without a write."""
-        self._plainly(
-            repository,
-            WriteKind.CLOSE,
-            str(number),
-            lambda: put_state(self._wire, repository, number, "closed"),
-        )
+        close = partial(put_state, self._wire, repository, number, "closed")
+        self._plainly(repository, WriteKind.CLOSE, str(number), close)
 
     def reopen(self, repository: Repository, number: int) -> None:
         """Open an issue or pull request again (Forbidden for a merged one)."""
-        self._plainly(
-            repository,
-            WriteKind.REOPEN,
-            str(number),
-            lambda: put_state(self._wire, repository, number, "open"),
-        )
+        reopen = partial(put_state, self._wire, repository, number, "open")
+        self._plainly(repository, WriteKind.REOPEN, str(number), reopen)
 
     def mark_ready(self, repository: Repository, pull: PullRequest) -> None:
         """Take a pull request out of draft."""
