@@ -82,7 +82,12 @@ def builds(api, run):
 def test_airflows_guard_decides_who_may(airflow, night):
     viewer = airflow.api("viewer")
     assert viewer.call("GET", "/api/foreman/session")["rights"] == ["view"]
-    assert airflow.api().call("GET", "/api/foreman/session")["rights"] == ["view", "operate", "edit", "administer"]
+    assert airflow.api().call("GET", "/api/foreman/session")["rights"] == [
+        "view",
+        "operate",
+        "edit",
+        "administer",
+    ]
     for path in ("/overnight", f"/nights/{night['night']}/stop"):
         with pytest.raises(ApiError) as refused:
             viewer.call("POST", f"/api/foreman{path}", START if path == "/overnight" else {})
