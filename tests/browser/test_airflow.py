@@ -31,7 +31,7 @@ def airflow(tmp_path_factory):
         with running_forge(forge, {"token-of-the-test": "overnight-bot:write"}) as running:
             (home / "overnight.toml").write_text(
                 f'home = "{home / "work"}"\ngithub_url = "{running.rest_url}"\nexecution_enabled = true\n'
-                'openai_url = "http://127.0.0.1:9/v1"\n'  # nobody listens: every attempt is turned away
+                f'openai_url = "{running.rest_url}/v1"\n'  # no model is there: every attempt is turned away
                 # A leap day: Airflow starts the last scheduled run it missed as soon as a DAG is unpaused.
                 '[[repositories]]\nname = "acme/box"\nschedule_expression = "0 2 29 2 *"\n'
             )

@@ -167,6 +167,9 @@ class Circuits(Protocol):
         :param looking: only look: a probe that may be had is left to whoever sends something.
         """
 
+    def open_for(self, endpoint: str) -> float:
+        """Return for how many seconds nothing has been sent there but probes, 0 when it answers."""
+
     def failed(self, endpoint: str, kind: str) -> bool:
         """Count a failure; return whether the breaker opened by it."""
 

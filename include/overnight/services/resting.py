@@ -19,7 +19,7 @@ from .workshop import Workshop
 def rested(shop: Workshop, history: Sequence[Attempt]) -> tuple[Attempt, ...] | None:
     """Rest until a silent endpoint may be asked again; return the attempts that still count then.
 
-    None when rest does not help: something else stands in the way, the night ends, or it was long enough.
+    None when rest does not help: something else stands in the way, the night ends, or the silence lasts.
     """
     counted = without_outages(history)
     situation = _situation(shop)
@@ -30,9 +30,12 @@ def rested(shop: Workshop, history: Sequence[Attempt]) -> tuple[Attempt, ...] | 
         shop.desk.clock.sleep(min(SLICE_SECONDS, shop.rest_seconds))
         shop.rest_seconds -= SLICE_SECONDS
         shop.hold.check()
-        if _step(shop, counted, _situation(shop)).tier:
+        situation = _situation(shop)
+        if _step(shop, counted, situation).tier:
             shop.attempts_before += len(history) - len(counted)
             return counted
+        if not situation.cooling:
+            return None
     return None
 
 

@@ -9,6 +9,10 @@ from .healing import unavailable_tiers
 from .reading import OpenNight
 
 
+PASSING_SECONDS = 240.0
+"""How long an endpoint's silence is taken for one that passes: two probes. Later nobody rests for it."""
+
+
 def survey(desk: Desk, night: OpenNight, needed_tokens: int = 0) -> Situation:
     """Return the tiers of this moment, each with why it is not usable.
 
@@ -23,7 +27,8 @@ def survey(desk: Desk, night: OpenNight, needed_tokens: int = 0) -> Situation:
     for tier, fact in facts.items():
         if not available.get(tier):
             available[tier] = why = desk.circuits.why_open(fact.endpoint, looking=True)
-            cooling |= {tier: why} if why else {}
+            passing = why and desk.circuits.open_for(fact.endpoint) < PASSING_SECONDS
+            cooling |= {tier: why} if passing else {}
     return Situation(
         available=available,
         windows={tier: fact.window for tier, fact in facts.items() if fact.window},

@@ -56,6 +56,11 @@ class SqlCircuits:
         wait = before.wait(now) if before.opened_at else 0.0
         return _reason(before, wait) if wait else ""
 
+    def open_for(self, endpoint: str) -> float:
+        """Return for how many seconds nothing has been sent there but probes, 0 when it answers."""
+        opened = self._look(endpoint).opened_at
+        return (self._store.now() - opened).total_seconds() if opened else 0.0
+
     def failed(self, endpoint: str, kind: str) -> bool:
         """Count a failure; return whether the breaker opened by it.
 
