@@ -72,7 +72,7 @@ def test_the_hostile_builder_did_look_for_secrets_and_its_transcripts_were_kept(
     asked = json.dumps([entry["messages"] for entry in entries])
     assert "cat /proc/*/environ" in asked
     assert "env | sort" in asked
-    kept = list((house.objects / "transcripts" / demo_night.document["night"] / "18").iterdir())
+    kept = list((house.objects / "transcripts" / demo_night.document["night"] / "18").glob("*.json"))
     assert len(kept) == len(demo_night.issues[18]["attempts"])
 
 
