@@ -8,7 +8,6 @@ from ..ports import Desk
 from .healing import unavailable_tiers
 from .reading import OpenNight
 
-
 PASSING_SECONDS = 240.0
 """How long an endpoint's silence is taken for one that passes: two probes. Later nobody rests for it."""
 
