@@ -14,6 +14,7 @@ from ...domain.gates import Finding, GateName, GateResult, GateStatus
 from ...domain.orders import Commands
 from ...ports import Case, Sandbox
 from ..git import Entry, entries, listing, read_blob, read_committed
+from .coherence.scope import oversized
 from .diffs import FileDiff, parse_diff
 from .protection.accounts import account_findings, commit_findings
 from .protection.file_names import odd_names
@@ -52,7 +53,7 @@ class GovernanceGate:
             *_secret_names(files),
             *_in_files(case, files),
             *missing_headers(case, files, listing(case.base, case.change.base.sha)),
-            *_sizes(case),
+            *oversized(case),
             *commit_findings(case),
             *account_findings(case.ledger, case.order),
         ]
@@ -150,13 +151,3 @@ def _modes(file: FileDiff) -> Iterator[Finding]:
             yield Finding("symlink", "a symbolic link that leaves the repository", file.path)
     elif file.new_mode not in _MODES and not file.deleted:
         yield Finding("mode", f"unusual file mode {file.new_mode}", file.path)
-
-
-def _sizes(case: Case) -> Iterator[Finding]:
-    limits, change = case.order.limits, case.change
-    if len(change.files) > limits.max_changed_files:
-        told = f"{len(change.files)} files changed; limits.max_changed_files is {limits.max_changed_files}"
-        yield Finding("size", told)
-    lines, most = change.insertions + change.deletions, limits.max_changed_lines
-    if lines > most:
-        yield Finding("size", f"{lines} lines changed; limits.max_changed_lines is {most}")

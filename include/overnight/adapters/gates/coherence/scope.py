@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from ....domain.estimating import files_named
 from ....domain.gates import Finding
+from ....ports import Case
 from ...git.trees import git_of
 from ..diffs import FileDiff
 from .scene import Scene, is_test
@@ -35,7 +36,12 @@ def empty(scene: Scene) -> Iterator[Finding]:
 
 def size(scene: Scene) -> Iterator[Finding]:
     """Yield a finding for each limit of the order that is crossed."""
-    limits, change = scene.case.order.limits, scene.case.change
+    yield from oversized(scene.case)
+
+
+def oversized(case: Case) -> Iterator[Finding]:
+    """Yield a finding for each limit of the order that is crossed; gate governance asks it too."""
+    limits, change = case.order.limits, case.change
     if len(change.files) > limits.max_changed_files:
         told = f"{len(change.files)} files changed; limits.max_changed_files is {limits.max_changed_files}"
         yield Finding("size", told)
